@@ -1,0 +1,206 @@
+"""The arithmetic behind every number of a trace: rules, terms, local derivatives and paths.
+
+An explanation is an expression whose leaves are references to recorded numbers. Written with names it is the rule,
+written with numbers it is the calculation, and its value is the recorded number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from engine.expression import Call, Expression, Index, Number, Reference, Symbol, evaluate, substitute, terms_of, walk
+from engine.graph import Node
+from engine.language import parse_expression
+from engine.ops import OPS, Array, normal_cdf, normal_pdf
+from engine.plan import summed_to
+from engine.trace import Step, Trace
+
+Relation = Literal["=", "+=", "←"]
+
+# What the formulas may call: the operations, and a few functions that only formulas use.
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    **{name: op.forward for name, op in OPS.items()},
+    "Phi": normal_cdf,
+    "phi": normal_pdf,
+    "maximum": lambda *values: max(values),
+    "where": lambda condition, yes, no: yes if condition else no,
+    "less": lambda a, b: a < b,
+    "greater": lambda a, b: a > b,
+    "equal": lambda a, b: a == b,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One step, explained.
+
+    ``target`` is what is given a number: the value of a node, or its gradient. ``relation`` is "=" for a number given
+    once, "+=" for one of several messages that add up, "←" for an update. ``rule`` holds for the whole array.
+    ``result`` is the recorded array of this step.
+    """
+
+    target: Reference
+    relation: Relation
+    rule: Expression
+    result: Array
+
+
+def explain(trace: Trace, step: Step) -> Explanation:
+    """The rule of a step over whole arrays, and its recorded result."""
+    receiver = trace.receiver(step)
+    if step.phase == "forward":
+        node = trace.graph.nodes[step.node]
+        formula = node.rule.formula_for(dict(node.attributes), trace.graph.input_shapes(node))
+        return Explanation(Reference(receiver, "value"), "=", _bind(trace, node, formula), trace.values[receiver])
+    if step.phase == "update":
+        return Explanation(
+            Reference(receiver, "value"), "←", _update(trace, receiver, None), trace.updates[receiver].after
+        )
+    target = Reference(receiver, "gradient")
+    if step.slot is None:
+        return Explanation(target, "=", _seed(trace, None), trace.seed)
+    node = trace.graph.nodes[step.node]
+    formula = node.rule.gradient_for(step.slot, dict(node.attributes), trace.graph.input_shapes(node))
+    relation: Relation = "=" if len(trace.arrivals[receiver]) == 1 else "+="
+    return Explanation(target, relation, _bind(trace, node, formula), trace.messages[step.node, step.slot])
+
+
+def element(trace: Trace, step: Step, index: Index) -> Expression:
+    """One element of a step's result, written out over single recorded numbers; its terms are ``terms_of`` it."""
+    if step.phase == "update":
+        return _update(trace, step.node, index)
+    if step.phase == "backward" and step.slot is None:
+        return _seed(trace, index)
+    node = trace.graph.nodes[step.node]
+    shapes, attributes = trace.graph.input_shapes(node), dict(node.attributes)
+    if step.phase == "forward":
+        tree = node.rule.element(index, shapes, attributes)
+    else:
+        assert step.slot is not None
+        tree = node.rule.gradient_element(step.slot, index, shapes, attributes)
+    bound = substitute(tree, lambda symbol: _reference(node, symbol))
+    return _without_ones(bound, trace)
+
+
+def number(trace: Trace, expression: Expression) -> float:
+    """The value of an explanation, computed from the recorded numbers it refers to."""
+    with np.errstate(all="ignore"):
+        return float(evaluate(expression, lambda leaf: recorded(trace, leaf), FUNCTIONS))
+
+
+def recorded(trace: Trace, leaf: Symbol | Reference) -> float:
+    """The recorded number behind a reference to one element; NaN for a gradient that nothing reaches."""
+    if not isinstance(leaf, Reference):
+        raise TypeError(f"{leaf} is not bound to a recorded number")
+    array = trace.values[leaf.node] if leaf.kind == "value" else trace.gradients[leaf.node]
+    return math.nan if array is None else float(array[leaf.index or ()])
+
+
+def references(expression: Expression) -> Iterator[Reference]:
+    """All recorded numbers that an expression refers to, left to right."""
+    return (part for part in walk(expression) if isinstance(part, Reference))
+
+
+def paths(trace: Trace, step: Step) -> Iterator[tuple[Index, int]]:
+    """Every (element, term) of a step's result in reading order.
+
+    These are the single paths of backpropagation: which number came through which other number to where. All of one
+    array happen at once; walking them is an order for the eye.
+    """
+    shape = trace.graph.nodes[trace.receiver(step)].shape
+    for index in np.ndindex(*shape):
+        for term in range(len(terms_of(element(trace, step, index)))):
+            yield index, term
+
+
+def jacobian(trace: Trace, consumer: int, slot: int) -> Array:
+    """The local derivatives d(consumer's output)/d(its input ``slot``), of shape (output size, input size).
+
+    Row j is what the gradient rule makes of an arriving gradient that is 1 at output element j and 0 elsewhere.
+    """
+    graph = trace.graph
+    node = graph.nodes[consumer]
+    inputs = [trace.values[i] for i in node.inputs]
+    shape = graph.nodes[node.inputs[slot]].shape
+    extra = {"slot": slot} if node.rule.variadic else {}
+    rows = np.empty((node.size, math.prod(shape)))
+    for j in range(node.size):
+        g = np.zeros(node.shape)
+        g.flat[j] = 1.0
+        with np.errstate(all="ignore"):
+            message = np.asarray(
+                node.rule.vjp(slot)(g, trace.values[consumer], *inputs, **dict(node.attributes), **extra)
+            )
+        rows[j] = (summed_to(message, shape, node.shape) if node.rule.elementwise else message).ravel()
+    return rows
+
+
+def local_derivative(node: Node, slot: int) -> Expression | None:
+    """dy/d(input) of an elementwise operation over whole arrays; None for other operations."""
+    if not node.rule.elementwise:
+        return None
+    tree = parse_expression(node.rule.derivatives[slot], conditions=True)
+    return substitute(tree, lambda symbol: _reference(node, symbol))
+
+
+def _bind(trace: Trace, node: Node, formula: str) -> Expression:
+    return substitute(parse_expression(formula, conditions=True), lambda symbol: _reference(node, symbol))
+
+
+def _reference(node: Node, symbol: Symbol) -> Expression:
+    """What a symbol of the operation table stands for at ``node``."""
+    if symbol.name == "y":
+        return Reference(node.id, "value", symbol.index)
+    if symbol.name == "g":
+        return Reference(node.id, "gradient", symbol.index)
+    if symbol.name == "n":
+        return Symbol("n")
+    if symbol.name == "slope":
+        return Number(dict(node.attributes).get("slope", 0.01), "slope")
+    if node.rule.variadic:
+        slot = int(symbol.name[1:] or 0)
+        return Reference(node.inputs[slot], "value", symbol.index)
+    return Reference(node.inputs[node.rule.inputs.index(symbol.name)], "value", symbol.index)
+
+
+def _seed(trace: Trace, index: Index | None) -> Expression:
+    """The gradient of the output with respect to itself is 1; with an incoming gradient, it is that."""
+    graph = trace.graph
+    if graph.incoming is None:
+        return Number(1.0)
+    node = graph.nodes[graph.incoming]
+    if node.is_leaf:
+        return Reference(node.id, "value", index)
+    step = Step("forward", node.id)
+    return explain(trace, step).rule if index is None else element(trace, step, index)
+
+
+def _update(trace: Trace, parameter: int, index: Index | None) -> Expression:
+    rate = Number(trace.learning_rate, "η")
+    downhill = Call("multiply", (rate, Reference(parameter, "gradient", index)))
+    return Call("subtract", (Reference(parameter, "value", index), downhill))
+
+
+def _without_ones(expression: Expression, trace: Trace) -> Expression:
+    """Leaves out factors that are sums of several numbers and come to exactly 1, such as the sum of probabilities."""
+    if not isinstance(expression, Call):
+        return expression
+    arguments = tuple(_without_ones(argument, trace) for argument in expression.arguments)
+    if expression.operation == "multiply" and len(arguments) > 1:
+        kept = tuple(a for a in arguments if not (_is_plain_sum(a) and number(trace, a) == 1.0))
+        if kept and len(kept) < len(arguments):
+            return kept[0] if len(kept) == 1 else Call("multiply", kept)
+    return Call(expression.operation, arguments, expression.keywords)
+
+
+def _is_plain_sum(expression: Expression) -> bool:
+    return (
+        isinstance(expression, Call)
+        and expression.operation == "add"
+        and all(isinstance(argument, Reference) and argument.kind == "value" for argument in expression.arguments)
+    )

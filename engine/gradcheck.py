@@ -1,0 +1,130 @@
+"""Central differences against every gradient: the judge that knows nothing of the gradient rules.
+
+Each checked element w is nudged by h = 1e-5 max(1, |w|) both ways, everything that depends on it is computed again, and
+(L(w + h) - L(w - h)) / 2h is held against the recorded gradient. L is the output, or its products with the incoming
+gradient added up where one is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.graph import Graph, Node
+from engine.ops import Array
+from engine.trace import Trace, record
+
+RELATIVE_TOLERANCE = 1e-6
+# Larger arrays are checked at this many elements, spread evenly.
+ELEMENTS_PER_NODE = 64
+
+Verdict = Literal["right", "kink", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The worst element of one node's gradient.
+
+    ``gradient`` is ours, ``difference`` the central difference, ``error`` their distance relative to
+    max(1, |gradient|, |difference|). At a "kink", such as relu at 0, the slopes on both sides differ and the gradient
+    lies between them, which is right too. ``checked`` of ``size`` elements were looked at.
+    """
+
+    name: str
+    gradient: float
+    difference: float
+    error: float
+    verdict: Verdict
+    checked: int
+    size: int
+
+
+def check_gradients(graph: Graph, trace: Trace | None = None, per_node: int = ELEMENTS_PER_NODE) -> Iterator[Check]:
+    """A check of every node that a gradient reaches, in program order, one at a time as it is done."""
+    trace = trace or record(graph)
+    recompute = _Recompute(graph, trace)
+    for node in graph.nodes:
+        if node.id in graph.active:
+            yield _check(node, trace, recompute, per_node)
+
+
+def _check(node: Node, trace: Trace, recompute: Callable[[Node, Array], float], per_node: int) -> Check:
+    value, gradient = trace.values[node.id], trace.gradients[node.id]
+    assert gradient is not None
+    elements = np.unique(np.linspace(0, node.size - 1, min(per_node, node.size)).astype(int))
+    here = recompute(node, value)
+    worst: Check | None = None
+    for element in elements:
+        slopes = _slopes(node, value, int(element), here, recompute)
+        found = _compare(node, float(gradient.flat[element]), slopes, here, len(elements))
+        if worst is None or _severity(found) > _severity(worst):
+            worst = found
+    assert worst is not None
+    return worst
+
+
+def _slopes(
+    node: Node, value: Array, element: int, here: float, recompute: Callable[[Node, Array], float]
+) -> tuple[float, float, float]:
+    """The slope to the left, to the right and across, and with them the step taken."""
+    step = 1e-5 * max(1.0, abs(float(value.flat[element])))
+    sides = []
+    for sign in (-1.0, 1.0):
+        nudged = value.copy()
+        nudged.flat[element] += sign * step
+        sides.append(recompute(node, nudged))
+    with np.errstate(all="ignore"):
+        left, right = sides
+        return (here - left) / step, (right - here) / step, (right - left) / (2 * step)
+
+
+def _compare(node: Node, gradient: float, slopes: tuple[float, float, float], here: float, checked: int) -> Check:
+    left, right, difference = slopes
+    scale = max(1.0, abs(gradient), abs(difference))
+    error = abs(gradient - difference) / scale
+    # The loss itself is only known to a relative 2e-16, which the division by the step blows up.
+    tolerance = RELATIVE_TOLERANCE + 1e-10 * abs(here) / scale
+    verdict: Verdict = "right" if error <= tolerance else "off"
+    if verdict == "off" and abs(left - right) > 1e-3 * scale:
+        margin = 1e-3 * scale
+        if min(left, right) - margin <= gradient <= max(left, right) + margin:
+            verdict = "kink"
+    return Check(node.name, gradient, difference, error, verdict, checked, node.size)
+
+
+def _severity(check: Check) -> tuple[int, float]:
+    error = check.error if np.isfinite(check.error) else np.inf
+    return {"right": 0, "kink": 1, "off": 2}[check.verdict], error
+
+
+class _Recompute:
+    """The output as a function of one node's value, everything upstream of it held still."""
+
+    def __init__(self, graph: Graph, trace: Trace) -> None:
+        self._graph = graph
+        self._trace = trace
+        self._needed = graph.active
+        self._depends: dict[int, list[Node]] = {}
+
+    def __call__(self, node: Node, value: Array) -> float:
+        changed = {node.id: value}
+        with np.errstate(all="ignore"):
+            for dependent in self._downstream(node):
+                inputs = [changed.get(i, self._trace.values[i]) for i in dependent.inputs]
+                result = dependent.rule.forward(*inputs, **dict(dependent.attributes))
+                changed[dependent.id] = np.asarray(result, dtype=np.float64)
+            output = changed.get(self._graph.output, self._trace.values[self._graph.output])
+            return float(np.sum(output * self._trace.seed))
+
+    def _downstream(self, node: Node) -> list[Node]:
+        if node.id not in self._depends:
+            reached, found = {node.id}, []
+            for other in self._graph.nodes[node.id + 1 :]:
+                if other.id in self._needed and any(i in reached for i in other.inputs):
+                    reached.add(other.id)
+                    found.append(other)
+            self._depends[node.id] = found
+        return self._depends[node.id]

@@ -1,0 +1,188 @@
+"""The small language: text to expressions, through Python's ``ast`` and a whitelist. Nothing is ever evaluated here.
+
+Programs, the incoming gradient of a document, conditions and the formulas of the operation table are all written in
+it: names, numbers, ``+ - * / ** @``, unary minus and calls of operations with numbers as keywords; in conditions also
+comparisons and ``and``, ``or``, ``not``. No attribute, no subscript, no other name.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import dataclass
+
+from engine.errors import ProgramError
+from engine.expression import Call, Expression, Number, Symbol
+
+MAX_LINE_LENGTH = 500
+MAX_LINE_NODES = 200
+MAX_DEPTH = 30
+MAX_LINES = 2000
+
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.Pow: "power",
+    ast.MatMult: "matmul",
+}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "less",
+    ast.Gt: "greater",
+    ast.LtE: "less_equal",
+    ast.GtE: "greater_equal",
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+}
+_ALLOWED = "only names, numbers, + - * / ** @, unary minus and calls of operations may be written"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One line of a program: ``name = expression``; ``line`` counts from 1, ``text`` is the line as written."""
+
+    name: str
+    expression: Expression
+    line: int
+    text: str
+
+
+def parse_assignments(program: str) -> tuple[Assignment, ...]:
+    """The assignments of a program, in order; blank lines and ``#`` comments are passed over.
+
+    Raises ProgramError with the line at fault.
+    """
+    lines = program.splitlines()
+    if len(lines) > MAX_LINES:
+        raise ProgramError(f"a program has at most {MAX_LINES:,} lines, and this one has {len(lines):,}")
+    return tuple(
+        _parse_assignment(text.strip(), line)
+        for line, text in enumerate(lines, start=1)
+        if text.strip() and not text.strip().startswith("#")
+    )
+
+
+def parse_expression(text: str, line: int | None = None, conditions: bool = False) -> Expression:
+    """``text`` as one expression; ``conditions`` also lets comparisons and and, or, not through.
+
+    Raises ProgramError, with ``line`` where given.
+    """
+    tree = _parse(text, line, "eval")
+    assert isinstance(tree, ast.Expression)
+    return _convert(tree.body, line, conditions)
+
+
+def _parse_assignment(text: str, line: int) -> Assignment:
+    tree = _parse(text, line, "exec")
+    assert isinstance(tree, ast.Module)
+    statement = tree.body[0] if len(tree.body) == 1 else None
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        raise ProgramError(f"{_quote(text)} is not an assignment: each line is written name = expression", line)
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name):
+        raise ProgramError(f"{_quote(text)} assigns to something that is not a name", line)
+    return Assignment(target.id, _convert(statement.value, line, False), line, text)
+
+
+def _parse(text: str, line: int | None, mode: str) -> ast.AST:
+    if len(text) > MAX_LINE_LENGTH:
+        raise ProgramError(f"a line has at most {MAX_LINE_LENGTH} characters, and this one has {len(text):,}", line)
+    try:
+        tree = ast.parse(text.strip(), mode=mode)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) and error.msg else "it cannot be read"
+        raise ProgramError(f"{_quote(text)} is not valid: {reason}", line) from None
+    nodes = 0
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH + 3):  # the module, the statement and the context markers are not the user's depth
+        nodes += len(level)
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            break
+    if level:
+        raise ProgramError(f"an expression may be nested {MAX_DEPTH} deep, and this one is deeper", line)
+    if nodes > MAX_LINE_NODES:
+        raise ProgramError(f"a line has at most {MAX_LINE_NODES} parts, and this one has {nodes}: split it", line)
+    return tree
+
+
+def _convert(node: ast.expr, line: int | None, conditions: bool) -> Expression:
+    if isinstance(node, ast.Constant):
+        return _number(node.value, line)
+    if isinstance(node, ast.Name):
+        return Symbol(node.id)
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        arguments = (_convert(node.left, line, conditions), _convert(node.right, line, conditions))
+        return _fold(Call(_OPERATORS[type(node.op)], arguments), ast.unparse(node), line)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return _fold(Call("negate", (_convert(node.operand, line, conditions),)), ast.unparse(node), line)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
+        return _convert(node.operand, line, conditions)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _call(node, node.func.id, line, conditions)
+    if conditions and isinstance(node, ast.Compare):
+        return _compare(node, line)
+    if conditions and isinstance(node, ast.BoolOp):
+        name = "and" if isinstance(node.op, ast.And) else "or"
+        return Call(name, tuple(_convert(value, line, conditions) for value in node.values))
+    if conditions and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return Call("not", (_convert(node.operand, line, conditions),))
+    raise ProgramError(f"{_quote(ast.unparse(node))} is not part of the language: {_ALLOWED}", line)
+
+
+def _call(node: ast.Call, name: str, line: int | None, conditions: bool) -> Call:
+    keywords = []
+    for keyword in node.keywords:
+        value = _convert(keyword.value, line, conditions)
+        if keyword.arg is None or not isinstance(value, Number):
+            raise ProgramError(f"{_quote(ast.unparse(node))}: a keyword takes a number, such as axis=0", line)
+        keywords.append((keyword.arg, value.value))
+    return Call(name, tuple(_convert(argument, line, conditions) for argument in node.args), tuple(keywords))
+
+
+def _compare(node: ast.Compare, line: int | None) -> Expression:
+    if len(node.ops) != 1 or type(node.ops[0]) not in _COMPARISONS:
+        raise ProgramError(f"{_quote(ast.unparse(node))}: write one comparison at a time, joined by and", line)
+    sides = (_convert(node.left, line, True), _convert(node.comparators[0], line, True))
+    return Call(_COMPARISONS[type(node.ops[0])], sides)
+
+
+def _number(value: object, line: int | None) -> Number:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ProgramError(f"{_quote(repr(value))} is not a number: {_ALLOWED}", line)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ProgramError("a number here is too large: the largest is about 1.8e308", line)
+    return Number(number)
+
+
+def _fold(call: Call, text: str, line: int | None) -> Expression:
+    """Arithmetic between constants becomes one constant, so that ``9**9**9`` is refused instead of computed."""
+    numbers = [argument.value for argument in call.arguments if isinstance(argument, Number)]
+    if len(numbers) != len(call.arguments) or call.operation == "matmul":
+        return call
+    try:
+        if call.operation == "negate":
+            return Number(-numbers[0])
+        left, right = numbers
+        result = {
+            "add": lambda: left + right,
+            "subtract": lambda: left - right,
+            "multiply": lambda: left * right,
+            "divide": lambda: left / right,
+            "power": lambda: left**right,
+        }[call.operation]()
+    except (OverflowError, ZeroDivisionError):
+        result = math.nan
+    if isinstance(result, complex) or not math.isfinite(result):
+        raise ProgramError(f"{_quote(text)} is not a finite number", line)
+    return Number(float(result))
+
+
+def _quote(text: str) -> str:
+    text = " ".join(text.split())
+    return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"

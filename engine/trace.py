@@ -1,0 +1,220 @@
+"""One iteration, recorded once: every value, every message, every gradient and every update, and the steps in order.
+
+An iteration is single-assignment: each node gets one value, and each edge carries one gradient message back. So a step
+is an integer into the trace, stepping back is subtracting one, and nothing is computed again for the screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from engine.errors import GradStepError
+from engine.graph import Graph
+from engine.ops import Array
+from engine.plan import Plan
+
+Phase = Literal["forward", "backward", "update"]
+DEFAULT_LEARNING_RATE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens.
+
+    Forward: ``node`` is computed. Backward: ``node`` sends the message along its input edge ``slot``; with slot None
+    the output is given the gradient that everything starts from. Update: parameter ``node`` takes its step.
+    """
+
+    phase: Phase
+    node: int
+    slot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One gradient-descent step of a parameter: after = before - learning_rate * gradient. Arrays of its shape."""
+
+    before: Array
+    gradient: Array
+    after: Array
+
+
+@dataclass(frozen=True, slots=True)
+class GradientState:
+    """What is known of a gradient at some step: ``arrived`` of ``total`` messages, and their sum (None before any).
+
+    ``total`` is 0 for a node that no gradient can reach.
+    """
+
+    arrived: int
+    total: int
+    value: Array | None
+
+    @property
+    def kind(self) -> Literal["unreached", "none", "partial", "final"]:
+        """One of the three visible states, or "unreached"."""
+        if self.total == 0:
+            return "unreached"
+        if self.arrived == 0:
+            return "none"
+        return "final" if self.arrived == self.total else "partial"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that happened in one iteration. Arrays are read-only float64, in the shape of what they belong to.
+
+    ``values`` and ``gradients`` (None where no gradient can reach) are by node id, ``messages`` by (consumer, slot),
+    ``updates`` by parameter id. ``seed`` is the gradient given to the output. A position counts the steps taken: 0 is
+    before the first, and ``steps[position - 1]`` is the one just taken.
+    """
+
+    graph: Graph
+    learning_rate: float
+    values: tuple[Array, ...]
+    gradients: tuple[Array | None, ...]
+    messages: Mapping[tuple[int, int], Array]
+    seed: Array
+    updates: Mapping[int, Update]
+    steps: tuple[Step, ...]
+
+    def value(self, name: str) -> Array:
+        """The value of the node of that name. Raises GradStepError where there is none."""
+        return self.values[self.graph.node(name).id]
+
+    def gradient(self, name: str) -> Array:
+        """The gradient of the output with respect to that name.
+
+        Raises GradStepError where there is no such name or no gradient reaches it.
+        """
+        gradient = self.gradients[self.graph.node(name).id]
+        if gradient is None:
+            output = self.graph.nodes[self.graph.output].name
+            raise GradStepError(f"no gradient reaches “{name}”: the output “{output}” does not depend on it")
+        return gradient
+
+    def message(self, to: str, source: str) -> Array:
+        """What the consumer named ``source`` sends back to its input named ``to``: the sum where it is used twice.
+
+        Raises GradStepError where no such message is sent.
+        """
+        receiver, sender = self.graph.node(to), self.graph.node(source)
+        found = [
+            self.messages[sender.id, slot]
+            for slot, i in enumerate(sender.inputs)
+            if i == receiver.id and (sender.id, slot) in self.messages
+        ]
+        if not found:
+            raise GradStepError(f"“{source}” sends no message to “{to}”")
+        return np.sum(found, axis=0)
+
+    def receiver(self, step: Step) -> int:
+        """The node that a step gives a number to: computed, given a message, or updated."""
+        if step.phase == "backward" and step.slot is not None:
+            return self.graph.nodes[step.node].inputs[step.slot]
+        return step.node
+
+    @cached_property
+    def value_at(self) -> tuple[int, ...]:
+        """By node id: the position from which its value is known (0 for leaves)."""
+        known = [0] * len(self.graph.nodes)
+        for position, step in enumerate(self.steps, start=1):
+            if step.phase == "forward":
+                known[step.node] = position
+        return tuple(known)
+
+    @cached_property
+    def arrivals(self) -> Mapping[int, tuple[int, ...]]:
+        """By node id: the positions at which its messages arrive, in order."""
+        found: dict[int, list[int]] = {node.id: [] for node in self.graph.nodes}
+        for position, step in enumerate(self.steps, start=1):
+            if step.phase == "backward":
+                found[self.receiver(step)].append(position)
+        return MappingProxyType({key: tuple(positions) for key, positions in found.items()})
+
+    @cached_property
+    def update_at(self) -> Mapping[int, int]:
+        """By parameter id: the position from which it has its new value."""
+        return MappingProxyType(
+            {step.node: position for position, step in enumerate(self.steps, start=1) if step.phase == "update"}
+        )
+
+    def message_of(self, step: Step) -> Array:
+        """The message that a backward step delivers."""
+        return self.seed if step.slot is None else self.messages[step.node, step.slot]
+
+    def gradient_state(self, node: int, position: int) -> GradientState:
+        """What is known of a node's gradient after ``position`` steps."""
+        positions = self.arrivals[node]
+        arrived = sum(at <= position for at in positions)
+        if arrived == 0:
+            return GradientState(0, len(positions), None)
+        if arrived == len(positions):
+            return GradientState(arrived, arrived, self.gradients[node])
+        partial = np.array(self.message_of(self.steps[positions[0] - 1]))
+        for at in positions[1:arrived]:
+            partial = partial + self.message_of(self.steps[at - 1])
+        return GradientState(arrived, len(positions), _frozen(partial))
+
+
+def record(graph: Graph, learning_rate: float = DEFAULT_LEARNING_RATE) -> Trace:
+    """Run ``graph`` once, forwards, backwards and one update of every parameter, and keep everything.
+
+    Raises GradStepError where the learning rate is not a positive number or an operation refuses its numbers.
+    """
+    if not (isinstance(learning_rate, int | float) and math.isfinite(learning_rate) and learning_rate > 0):
+        raise GradStepError(f"the learning rate must be a positive number, not {learning_rate}")
+    plan = Plan(graph)
+    try:
+        plan.run()
+    except ValueError as error:
+        raise GradStepError(f"the program cannot be run: {error}") from None
+    return _collect(graph, plan, learning_rate)
+
+
+def _collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
+    flat_values, flat_messages = _frozen(plan.values.copy()), _frozen(plan.messages.copy())
+    flat_gradients = _frozen(plan.gradients.copy())
+    values = tuple(flat_values[plan.value_slices[node.id]].reshape(node.shape) for node in graph.nodes)
+    gradients = tuple(
+        flat_gradients[plan.value_slices[node.id]].reshape(node.shape) if node.id in graph.active else None
+        for node in graph.nodes
+    )
+    messages = {
+        (consumer, slot): flat_messages[part].reshape(graph.nodes[graph.nodes[consumer].inputs[slot]].shape)
+        for (consumer, slot), part in plan.message_slices.items()
+    }
+    seed = flat_messages[plan.seed_slice].reshape(graph.nodes[graph.output].shape)
+    updates = {}
+    for node in graph.nodes:
+        gradient = gradients[node.id]
+        if node.op == "parameter" and gradient is not None:
+            with np.errstate(all="ignore"):
+                after = np.asarray(values[node.id] - learning_rate * gradient)
+            updates[node.id] = Update(values[node.id], gradient, _frozen(after))
+    steps = [Step("forward", node.id) for node in graph.nodes if not node.is_leaf]
+    steps.append(Step("backward", graph.output))
+    steps += [Step("backward", consumer, slot) for consumer, slot in graph.backward_edges()]
+    steps += [Step("update", identity) for identity in updates]
+    return Trace(
+        graph,
+        learning_rate,
+        values,
+        gradients,
+        MappingProxyType(messages),
+        seed,
+        MappingProxyType(updates),
+        tuple(steps),
+    )
+
+
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array
