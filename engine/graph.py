@@ -55,7 +55,7 @@ class Node:
         return OPS[self.op]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """Nodes in topological order, the node to differentiate, and the values of the leaves.
 

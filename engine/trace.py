@@ -67,7 +67,7 @@ class GradientState:
         return "final" if self.arrived == self.total else "partial"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """All that happened in one iteration. Arrays are read-only float64, in the shape of what they belong to.
 

@@ -1,0 +1,82 @@
+"""Numbers, shapes and names as text: four significant digits, a true minus sign, digits that align."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from engine.expression import Index
+
+MINUS = "−"
+_SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number_text(value: float) -> str:
+    """``value`` to four significant digits: 3, 0.5, −1.235, 1.5e−9; words for what is not finite."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{value:.4g}"
+    if "e" in text:
+        digits, _, exponent = text.partition("e")
+        text = f"{digits}e{int(exponent)}"
+    return "0" if text in ("-0", "0") else text.replace("-", MINUS)
+
+
+def full_text(value: float) -> str:
+    """``value`` to full precision, the shortest text that reads back as the same number."""
+    if not math.isfinite(value):
+        return number_text(value)
+    text = repr(float(value)).removesuffix(".0")
+    return "0" if text == "-0" else text.replace("-", MINUS)
+
+
+def power_of_ten(exponent: int) -> str:
+    """10 to a whole power: 10⁻³."""
+    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def parse_number(text: str) -> float:
+    """The number that a person typed; accepts the true minus sign and a decimal comma. Raises ValueError."""
+    cleaned = text.strip().replace(MINUS, "-").replace(",", ".")
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cleaned):
+        raise ValueError(f"“{text.strip()[:40]}” is not a number")
+    value = float(cleaned)
+    if not math.isfinite(value):
+        raise ValueError(f"“{text.strip()[:40]}” is too large")
+    return value
+
+
+def index_text(index: Index | None) -> str:
+    """An element's place as people count, from 1: "" for a scalar, "2" or "21" or "2,11" for elements."""
+    if not index:
+        return ""
+    counted = [str(i + 1) for i in index]
+    return "".join(counted) if all(len(text) == 1 for text in counted) else ",".join(counted)
+
+
+def element_name(name: str, index: Index | None) -> str:
+    """The name of one element: x₁, W₂₁; brackets around a name that is an expression."""
+    if not index:
+        return name
+    subscript = index_text(index).translate(_SUBSCRIPTS)
+    return f"{name}{subscript}" if name.isidentifier() and not name[-1].isdigit() else f"{bracketed(name)}[{index_text(index)}]"
+
+
+def bracketed(name: str) -> str:
+    """A name that is an expression, in brackets."""
+    return name if name.isidentifier() else f"({name})"
+
+
+def gradient_name(loss: str, name: str, index: Index | None = None) -> str:
+    """The gradient of ``loss`` with respect to a name: ∂L/∂w."""
+    return f"∂{loss}/∂{element_name(bracketed(name), index)}"
+
+
+def array_text(values: object) -> str:
+    """A number or nested lists of numbers on one line: [[1, −1], [0, 2]]."""
+    if isinstance(values, list):
+        return f"[{', '.join(array_text(value) for value in values)}]"
+    return number_text(float(values))  # type: ignore[arg-type]
