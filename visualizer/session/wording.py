@@ -1,0 +1,168 @@
+"""Steps in words: what happens, why, the rule with names and the same rule with this step's numbers.
+
+Everywhere a step may be None: that is the moment before the first one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.explain import explain, recorded
+from engine.expression import Expression, Index, Number, Reference, Symbol, substitute, to_text
+from engine.graph import Node
+from engine.ops import Array
+from engine.shapes import axis_of, shape_text
+from engine.trace import Step, Trace
+from visualizer.session.document import Document
+from visualizer.session.formatting import array_text, bracketed, element_name, gradient_name, number_text
+
+# A larger array is written as its shape.
+MAX_WRITTEN_ELEMENTS = 24
+
+Leaf = Number | Symbol | Reference
+
+
+def leaf_name(document: Document, leaf: Leaf) -> str:
+    """A leaf of an expression by name: w1, W₂₁, ∂o/∂n, η; a constant by its number."""
+    if isinstance(leaf, Number):
+        return leaf.name or number_text(leaf.value)
+    if isinstance(leaf, Symbol):
+        return element_name(leaf.name, leaf.index)
+    node = document.graph.nodes[leaf.node]
+    if leaf.kind == "gradient":
+        return gradient_name(document.loss_name, node.name, leaf.index)
+    return _value_name(document, node, leaf.index)
+
+
+def leaf_number(trace: Trace, leaf: Leaf) -> str:
+    """A leaf of an expression by its recorded number or array; a large array is written as its shape."""
+    if isinstance(leaf, Number):
+        return number_text(leaf.value)
+    if isinstance(leaf, Symbol):
+        return element_name(leaf.name, leaf.index)
+    if leaf.index is not None:
+        return number_text(recorded(trace, leaf))
+    array = trace.values[leaf.node] if leaf.kind == "value" else trace.gradients[leaf.node]
+    return "none" if array is None else compact(array)
+
+
+def compact(array: Array) -> str:
+    """A number, a small array on one line, or the shape of a large one: (128×784)."""
+    if array.size > MAX_WRITTEN_ELEMENTS:
+        return f"({shape_text(array.shape)})"
+    return array_text(array.tolist())
+
+
+def title(document: Document, trace: Trace, step: Step | None) -> str:
+    """What happens, in a few plain words: "tanh hands its gradient to n"."""
+    if step is None:
+        return "Before the first step"
+    name = document.graph.nodes[trace.receiver(step)].name
+    if step.phase == "forward":
+        return f"{operation_word(document.graph.nodes[step.node])} computes {name}"
+    if step.phase == "update":
+        moves = np.any(trace.updates[step.node].gradient)
+        return f"{name} takes a step downhill" if moves else f"{name} stays where it is"
+    if step.slot is not None:
+        return f"{operation_word(document.graph.nodes[step.node])} hands its gradient to {name}"
+    if document.graph.incoming is not None:
+        return f"{name} is given its incoming gradient"
+    return f"The gradient of {name} starts at 1"
+
+
+def operation_word(node: Node) -> str:
+    """A node's operation as the first word of a sentence: "Plus", "The linear layer", "tanh"."""
+    word = node.rule.word
+    return word[:1].upper() + word[1:] if word else node.rule.name
+
+
+def why(document: Document, trace: Trace, step: Step | None) -> str:
+    """One sentence that says why the step is as it is."""
+    if step is None:
+        return "Only the inputs and the parameters are known: everything else is computed from them, step by step."
+    if step.phase == "update":
+        return _why_update(document, trace, step)
+    node = document.graph.nodes[step.node]
+    if step.phase == "backward" and step.slot is None:
+        return _why_seed(document, trace, node)
+    rule = node.rule
+    if rule.variadic:
+        names = {rule.inputs[0]: ", ".join(_input_names(document, node))}
+    else:
+        names = dict(zip(rule.inputs, _input_names(document, node), strict=True))
+    names["y"] = bracketed(node.name)
+    if step.phase == "forward":
+        return rule.why.format(**names)
+    assert step.slot is not None
+    return rule.whys[0 if rule.variadic else step.slot].format(**names)
+
+
+def formula_text(document: Document, trace: Trace, step: Step | None) -> str:
+    """The rule with names: "∂o/∂n = ∂o/∂o · (1 − o²)"; "+=" where several messages add up, "←" for an update."""
+    if step is None:
+        return ""
+    explanation = explain(trace, step)
+    rule = to_text(explanation.rule, lambda leaf: leaf_name(document, leaf))
+    return f"{leaf_name(document, explanation.target)} {explanation.relation} {rule}"
+
+
+def numbers_text(document: Document, trace: Trace, step: Step | None) -> str:
+    """The rule with this step's numbers: "0.5 = 1 × (1 − 0.7071²)". On the left is the step's own result."""
+    if step is None:
+        return ""
+    explanation = explain(trace, step)
+    rule = to_text(_counted(trace, step, explanation.rule), lambda leaf: leaf_number(trace, leaf), times=" × ")
+    return f"{compact(explanation.result)} = {rule}"
+
+
+def _value_name(document: Document, node: Node, index: Index | None) -> str:
+    if node.op == "constant" and not node.name.isidentifier():
+        return number_text(float(document.graph.leaves[node.id]))
+    return element_name(bracketed(node.name) if index is None else node.name, index)
+
+
+def _input_names(document: Document, node: Node) -> list[str]:
+    return [_value_name(document, document.graph.nodes[i], None) for i in node.inputs]
+
+
+def _why_seed(document: Document, trace: Trace, node: Node) -> str:
+    name = bracketed(node.name)
+    if document.graph.incoming is None:
+        gradient = gradient_name(document.loss_name, node.name)
+        return f"Nudging {name} moves {name} by just as much: {gradient} is 1."
+    rule = explain(trace, Step("backward", node.id)).rule
+    return f"The gradient at {name} comes from outside: {to_text(rule, lambda leaf: leaf_name(document, leaf))}."
+
+
+def _why_update(document: Document, trace: Trace, step: Step) -> str:
+    name = document.graph.nodes[step.node].name
+    gradient = trace.updates[step.node].gradient
+    if not np.all(np.isfinite(gradient)):
+        return f"The gradient of {name} is not finite, so the new {name} is not either: training ends here."
+    if not np.any(gradient):
+        return f"The gradient is 0: a nudge of {name} does not move {document.loss_name}, so {name} stays as it is."
+    if gradient.shape == ():
+        sign, way = ("positive", "down") if gradient > 0 else ("negative", "up")
+        return (
+            f"The gradient is {sign}: raising {name} would {'raise' if gradient > 0 else 'lower'} "
+            f"{document.loss_name}, so {name} goes {way}, by the learning rate times its gradient."
+        )
+    return f"The gradient points uphill, so {name} moves the other way, by the learning rate times its gradient."
+
+
+def _counted(trace: Trace, step: Step, rule: Expression) -> Expression:
+    """``rule`` with a number for n, how many entries or samples an average runs over."""
+    if step.phase == "update" or (step.phase == "backward" and step.slot is None):
+        return rule
+    node = trace.graph.nodes[step.node]
+    count = _averaged(node, trace.graph.nodes[node.inputs[0]].shape)
+    return substitute(rule, lambda symbol: Number(count) if symbol.name == "n" else symbol)
+
+
+def _averaged(node: Node, shape: tuple[int, ...]) -> float:
+    if node.op == "cross_entropy":
+        axis = axis_of(shape, dict(node.attributes), default=-1)
+        return math.prod(shape) / shape[axis if axis is not None else -1]
+    return math.prod(shape) / max(node.size, 1)
