@@ -1,0 +1,46 @@
+"""The lessons that come with the program, as the gallery announces them.
+
+This is read before the first paint, so it needs the standard library alone: no numpy, no engine, no graph.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from visualizer.resources import assets_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A lesson's card: the name to open it by, its title, and what it is about in one sentence."""
+
+    name: str
+    title: str
+    summary: str
+
+
+def headlines() -> tuple[Headline, ...]:
+    """The cards of all lessons in their teaching order."""
+    found = []
+    for path in _folder().glob("*.toml"):
+        # TOML has all of a document's own fields before its first table, and no line of a program starts with "[".
+        head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
+        data = tomllib.loads(head)
+        found.append((data["order"], Headline(path.stem, data["title"], data["summary"])))
+    return tuple(headline for _, headline in sorted(found, key=lambda entry: (entry[0], entry[1].name)))
+
+
+def lesson_names() -> tuple[str, ...]:
+    """The names of all lessons in their teaching order."""
+    return tuple(headline.name for headline in headlines())
+
+
+def lesson_path(name: str) -> Path:
+    """The file of the lesson of that name, whether or not there is one."""
+    return _folder() / f"{name}.toml"
+
+
+def _folder() -> Path:
+    return assets_folder() / "lessons"
