@@ -312,7 +312,7 @@ _PRODUCTS = (
         word="the matrix product",
     ),
     Op(
-        "linear", "W·a + b", ("W", "a", "b"), _linear,
+        "linear", "Wa + b", ("W", "a", "b"), _linear,
         (_linear_vjp_weight, _linear_vjp_input, _linear_vjp_bias),
         _linear_text("W @ a + b", "transpose(W) @ a + b", "a @ transpose(W) + b", "a @ W + b"),
         (_linear_text("g @ transpose(a)", "a @ transpose(g)", "transpose(g) @ a", "transpose(a) @ g"),

@@ -32,14 +32,28 @@ from visualizer.session.specification import Fill, Specification
 
 MAX_FILE_BYTES = 4_000_000
 MAX_SIZE = 64
+MAX_LEAVES = 10_000
+MAX_VARIANTS = 20
+MAX_SENTENCE = 600
 ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "value")
 
 # A dotted key of many parts takes the TOML reader time that grows with the square of its length.
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){16}""")
 
 
+# A number of more digits than Python reads, and names too long to be repeated in a sentence.
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4300}")
+_LONG_QUOTE = re.compile(r"([“‘'`])([^”’'`]{60})[^”’'`]{20,}(?=[”’'`])")
+
+
 class DocumentError(GradStepError):
     """A document that cannot be used. The text is one sentence naming the file, the line and the field."""
+
+    def __init__(self, sentence: str) -> None:
+        # What a file says is not to steer a terminal, nor to fill it.
+        line = "".join(letter if letter.isprintable() else "�" for letter in " ".join(sentence[:10_000].split()))
+        line = _LONG_QUOTE.sub(r"\1\2…", line)
+        super().__init__(line if len(line) <= MAX_SENTENCE else f"{line[: MAX_SENTENCE - 1]}…")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +125,26 @@ def parse(text: str, path: Path | None = None) -> Document:
         raise _field_error(error, text, name) from None
     except RecursionError:
         raise DocumentError(f"{name}: it is nested too deeply") from None
+    document = _checked(specification, "", path, text, name)
+    if len(specification.variants) > MAX_VARIANTS:
+        sentence = f"there are {len(specification.variants):,} of them, and at most {MAX_VARIANTS} are supported"
+        raise DocumentError(_place(name, line_of(text, ("variants",)), ("variants",), sentence))
+    for variant in specification.variants:
+        _checked(specification, variant, path, text, name)
+    return document
+
+
+def _checked(specification: Specification, variant: str, path: Path | None, text: str, name: str) -> Document:
+    """The document in one of its variants; every error says where in ``text`` it is."""
+    program = ("variants", variant, "program") if variant else ("program",)
     try:
-        return _assemble(specification, dict(specification.sizes), "", path)
+        return _assemble(specification, dict(specification.sizes), variant, path)
     except _FieldError as error:
-        raise DocumentError(_place(name, line_of(text, error.field), ".".join(error.field), str(error))) from None
+        where = program if error.field == ("program",) else error.field
+        raise DocumentError(_place(name, line_of(text, where), where, str(error))) from None
     except ProgramError as error:
-        line = program_line(text, error.line) if error.line is not None else line_of(text, ("program",))
-        raise DocumentError(_place(name, line, "program", error.sentence)) from None
+        line = program_line(text, error.line or 1, program)
+        raise DocumentError(_place(name, line, program, error.sentence)) from None
     except GradStepError as error:
         raise DocumentError(f"{name}: {error}") from None
 
@@ -133,7 +160,10 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
         data["program"] = document.program
         data.pop("variants")
     data.pop("sizes", None)
-    write_atomically(Path(path), tomli_w.dumps(data, multiline_strings=True).encode())
+    content = tomli_w.dumps(data, multiline_strings=True).encode()
+    if len(content) > MAX_FILE_BYTES:
+        raise DocumentError(f"{path} would have {_megabytes(len(content))}, too much to be opened again")
+    write_atomically(Path(path), content)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -158,25 +188,39 @@ def _read(path: Path) -> str:
         if path.is_dir():
             raise DocumentError(f"{path} is a folder: name a file in it")
         if not path.exists():
-            raise DocumentError(f"{path} does not exist")
+            reason = "is a link that leads nowhere" if path.is_symlink() else "does not exist"
+            raise DocumentError(f"{path} {reason}")
         if not path.is_file():
             raise DocumentError(f"{path} is not a regular file")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            size, limit = path.stat().st_size / 1e6, MAX_FILE_BYTES / 1e6
-            raise DocumentError(f"{path} has {size:,.1f} MB, and a document has at most {limit:g} MB")
-        content = path.read_bytes()
+        size = path.stat().st_size
+        with path.open("rb") as file:  # not all of it: some files of /proc are endless and say they are empty
+            content = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise DocumentError(f"{path} cannot be read: {reason}") from None
+    if len(content) > MAX_FILE_BYTES:
+        has = _megabytes(max(size, len(content)))
+        raise DocumentError(f"{path} has {has}, and a document has at most {_megabytes(MAX_FILE_BYTES)}")
+    if not content.strip():
+        raise DocumentError(f"{path} is empty")
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise DocumentError(f"{path} is not text: a document is a TOML file in UTF-8") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DocumentError(f"{path}, line {line}: it is not text in UTF-8, as a TOML document is") from None
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def _parse_toml(text: str, name: str) -> dict[str, Any]:
-    if _LONG_KEY.search(text):
-        raise DocumentError(f"{name}: a key has more than 16 parts joined by dots")
+    for pattern, sentence in (
+        (_LONG_KEY, "a key has more than 16 parts joined by dots"),
+        (_LONG_NUMBER, "a number has more than 4,300 digits"),
+    ):
+        if found := pattern.search(text):
+            raise DocumentError(f"{name}, line {_line_at(text, found.start())}: {sentence}")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -186,8 +230,12 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
         raise DocumentError(f"{name}, line {line}: it is not valid TOML: {reason[:1].lower()}{reason[1:]}") from None
     except RecursionError:
         raise DocumentError(f"{name}: it is nested too deeply") from None
-    except ValueError as error:  # integers of thousands of digits
-        raise DocumentError(f"{name}: a number cannot be read: {error}") from None
+    except ValueError as error:  # dates such as February 30 in some versions
+        raise DocumentError(f"{name}: it is not valid TOML: {error}") from None
+
+
+def _line_at(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 class _FieldError(GradStepError):
@@ -201,22 +249,21 @@ class _FieldError(GradStepError):
 def _field_error(error: msgspec.ValidationError, text: str, name: str) -> DocumentError:
     message, _, where = str(error).partition(" - at ")
     parts = tuple(part for part in re.split(r"[.\[\]$`]+", where) if part)
-    unknown = re.search(r"unknown field `(.*)`", message)
-    missing = re.search(r"missing required field `(.*)`", message)
+    unknown = re.search(r"unknown field `(.*)`", message, re.S)
+    missing = re.search(r"missing required field `(.*)`", message, re.S)
     if unknown:
-        parts, message = (*parts, unknown.group(1)), "there is no such field"
+        parts, message = (*parts, unknown[1]), "there is no such field"
     elif missing:
-        return DocumentError(
-            _place(name, line_of(text, parts), ".".join(parts), f"the field “{missing.group(1)}” is missing")
-        )
+        message = f"the field “{missing[1]}” is missing"
     else:
         message = message[:1].lower() + message[1:]
-    return DocumentError(_place(name, line_of(text, parts), ".".join(parts), message))
+    return DocumentError(_place(name, line_of(text, parts), parts, message))
 
 
-def _place(name: str, line: int | None, field_name: str, sentence: str) -> str:
-    where = f"{name}, line {line}" if line else name
-    return f"{where}: {field_name}: {sentence}" if field_name else f"{where}: {sentence}"
+def _place(name: str, line: int | None, where: tuple[str, ...], sentence: str) -> str:
+    start = f"{name}, line {line}" if line else name
+    parts = ".".join(part if len(part) <= 60 else f"{part[:60]}…" for part in where)
+    return f"{start}: {parts}: {sentence}" if parts else f"{start}: {sentence}"
 
 
 # From a specification to a graph -------------------------------------------------------------------------------------

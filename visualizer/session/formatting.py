@@ -49,20 +49,27 @@ def parse_number(text: str) -> float:
     return value
 
 
-def index_text(index: Index | None) -> str:
-    """An element's place as people count, from 1: "" for a scalar, "2" or "21" or "2,11" for elements."""
+def index_text(index: Index | None, shape: tuple[int, ...] = ()) -> str:
+    """An element's place as people count, from 1: "" for a scalar, "2" or "21" or "2,11" for elements.
+
+    Where ``shape`` is that of a matrix with a single column, the column is left out.
+    """
     if not index:
         return ""
+    if len(shape) == 2 and shape[1] == 1:
+        index = index[:1]
     counted = [str(i + 1) for i in index]
     return "".join(counted) if all(len(text) == 1 for text in counted) else ",".join(counted)
 
 
-def element_name(name: str, index: Index | None) -> str:
-    """The name of one element: x₁, W₂₁; brackets around a name that is an expression."""
+def element_name(name: str, index: Index | None, shape: tuple[int, ...] = ()) -> str:
+    """The name of one element: x₁, W₂₁; square brackets where the name ends in a digit or is an expression."""
     if not index:
         return name
-    subscript = index_text(index).translate(_SUBSCRIPTS)
-    return f"{name}{subscript}" if name.isidentifier() and not name[-1].isdigit() else f"{bracketed(name)}[{index_text(index)}]"
+    place = index_text(index, shape)
+    if name.isidentifier() and not name[-1].isdigit():
+        return f"{name}{place.translate(_SUBSCRIPTS)}"
+    return f"{bracketed(name)}[{place}]"
 
 
 def bracketed(name: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_HEADER = re.compile(r"^\s*(\[\[?)([^\]]+)\]")
 _KEY = re.compile(r"""^\s*((?:"[^"\n]*"|'[^'\n]*'|[\w-]+)(?:\s*\.\s*(?:"[^"\n]*"|'[^'\n]*'|[\w-]+))*)\s*=(.*)$""")
 _KEY_PART = re.compile(r""""([^"\n]*)"|'([^'\n]*)'|([\w-]+)""")
+# What decides whether a value goes on in the next line: strings and comments to be passed over, and brackets.
+_TOKEN = re.compile(r"""\"{3}|'{3}|"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*'|\#|[\[\]{}]""")
 
 
 def line_of(text: str, path: Sequence[str]) -> int | None:
@@ -15,50 +17,77 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
 
     ``path`` is made of keys; a number picks an entry of an array of tables.
     """
-    best: tuple[int, int] | None = None
+    best: int | None = None
+    depth = 0
     for line, keys in _keys(text):
         shared = 0
         while shared < min(len(keys), len(path)) and keys[shared] == path[shared]:
             shared += 1
-        if shared == len(keys) and (best is None or shared > best[1]):
-            best = (line, shared)
-    return best[0] if best else None
+        if shared > depth and shared in (len(keys), len(path)):
+            best, depth = line, shared
+        if depth == len(path):
+            break
+    return best
 
 
-def program_line(text: str, line: int) -> int | None:
-    """The line of the document on which line ``line`` of its program stands."""
-    start = line_of(text, ("program",))
+def program_line(text: str, line: int, path: Sequence[str] = ("program",)) -> int | None:
+    """The line of the document on which line ``line`` of the program at ``path`` stands."""
+    start = line_of(text, path)
     if start is None:
         return None
-    opening = text.splitlines()[start - 1].partition("=")[2].strip()
+    opening = text.split("\n")[start - 1].partition("=")[2].strip()
     # A line break right behind the opening quotes is not part of the string.
     return start + line if opening in ('"""', "'''") else start + line - 1
 
 
 def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, full path) of every table header and every key, in order; strings of several lines are passed over."""
+    """(line, full path) of every table header and every key, in order; values of several lines are passed over."""
     table: list[str] = []
     counts: dict[str, int] = {}
-    closing: str | None = None
-    for line, content in enumerate(text.splitlines(), start=1):
+    closing = ""
+    depth = 0
+    for line, content in enumerate(text.split("\n"), start=1):
         if closing:
-            closing = None if closing in content else closing
-            continue
-        header = _HEADER.match(content)
-        if header:
-            table = _split(header.group(2))
-            if header.group(1) == "[[":
-                name = ".".join(table)
-                counts[name] = counts.get(name, -1) + 1
-                table.append(str(counts[name]))
-            yield line, list(table)
-            continue
-        key = _KEY.match(content)
-        if key:
-            yield line, [*table, *_split(key.group(1))]
-            for quotes in ('"""', "'''"):
-                if key.group(2).count(quotes) == 1:
-                    closing = quotes
+            _, found, content = content.partition(closing)
+            if not found:
+                continue
+        elif not depth:
+            if header := _HEADER.match(content):
+                table = _split(header[2])
+                if header[1] == "[[":
+                    name = ".".join(table)
+                    counts[name] = counts.get(name, -1) + 1
+                    table.append(str(counts[name]))
+                yield line, table
+                continue
+            key = _KEY.match(content)
+            if key is None:
+                continue
+            yield line, [*table, *_split(key[1])]
+            content = key[2]
+        closing, change = _left_open(content)
+        depth = max(depth + change, 0)
+
+
+def _left_open(value: str) -> tuple[str, int]:
+    """The quotes of a string that goes on in the next line ("" for none), and how many brackets stay open."""
+    depth = 0
+    place = 0
+    while token := _TOKEN.search(value, place):
+        place = token.end()
+        sign = token[0]
+        if sign == "#":
+            break
+        if sign in ('"""', "'''"):
+            end = value.find(sign, place)
+            if end < 0:
+                return sign, depth
+            place = end + 3
+        elif sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth -= 1
+    return "", depth
 
 
 def _split(key: str) -> list[str]:

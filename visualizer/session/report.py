@@ -148,8 +148,10 @@ def _introduction(document: Document, trace: Trace) -> Iterator[str]:
     yield document.title
     yield "═" * min(len(document.title), WIDTH)
     yield from textwrap.wrap(document.specification.summary, WIDTH)
+    yield ""
     yield from _heading("Program")
     yield from (f"  {line}" for line in document.program.strip().splitlines())
+    yield ""
     yield from _heading("Given")
     leaves = [node for node in trace.graph.nodes if node.op in ("input", "parameter")]
     yield from _table(["name", "role", "value"], [[node.name, node.op, trace.values[node.id]] for node in leaves])
@@ -166,6 +168,7 @@ def _outcome(trace: Trace) -> Iterator[str]:
         [[node.name, trace.values[node.id], trace.gradients[node.id]] for node in named],
     )
     if trace.updates:
+        yield ""
         yield from _heading("Parameters after one step downhill")
         yield from _table(
             ["name", "before", "gradient", "after"],
@@ -177,7 +180,7 @@ def _outcome(trace: Trace) -> Iterator[str]:
 
 
 def _heading(text: str) -> list[str]:
-    return ["", text, "─" * min(len(text), WIDTH), ""]
+    return [text, "─" * min(len(text), WIDTH), ""]
 
 
 @dataclass(frozen=True)

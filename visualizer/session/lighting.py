@@ -1,0 +1,78 @@
+"""What is lit at a moment: the receiving node, the edges of the step, the cells that take part, the path walked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.explain import element, references
+from engine.expression import Reference, terms_of
+from engine.trace import Phase, Step
+from visualizer.session.cursor import current_path, current_step
+from visualizer.session.formatting import number_text
+from visualizer.session.scene import SEED
+from visualizer.session.session import Session
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """Highlights beside the numbers, as data.
+
+    ``lines`` join cells that make one path, in the direction of travel. ``asked`` is an array whose numbers are hidden
+    behind a question. ``pill`` is the number that has just arrived.
+    """
+
+    phase: Phase | None = None
+    receiver: int | None = None
+    edges: tuple[tuple[int, int], ...] = ()
+    cells: frozenset[Reference] = frozenset()
+    result: Reference | None = None
+    lines: tuple[tuple[Reference, Reference], ...] = ()
+    hovered: Reference | None = None
+    selected: int | None = None
+    asked: Reference | None = None
+    pill: str = ""
+
+
+def lighting(session: Session) -> Lighting:
+    """The highlights for where the session stands."""
+    trace, position = session.trace, session.position
+    step = current_step(trace, position)
+    if step is None:
+        return Lighting(hovered=session.hovered, selected=session.selected)
+    card = session.card
+    assert card.target is not None and card.chosen is not None and card.result is not None
+    result = Reference(card.target.node, card.target.kind, card.chosen)
+    cells: frozenset[Reference] = frozenset()
+    lines: tuple[tuple[Reference, Reference], ...] = ()
+    walked = current_path(trace, position)
+    if not session.asking:
+        whole = element(trace, step, card.chosen)
+        shown = terms_of(whole)[walked[1]] if walked else whole
+        chain = list(references(shown))
+        cells = frozenset(chain)
+        if walked:
+            lines = tuple(zip(chain, [*chain[1:], result], strict=True))
+    scalar = card.result.ndim == 0
+    return Lighting(
+        step.phase,
+        trace.receiver(step),
+        _edges(session, step),
+        cells,
+        None if scalar and not cells else result,
+        lines,
+        session.hovered,
+        session.selected,
+        card.target if session.asking else None,
+        number_text(float(card.result)) if scalar and not session.asking else "",
+    )
+
+
+def _edges(session: Session, step: Step) -> tuple[tuple[int, int], ...]:
+    if step.phase == "forward":
+        return tuple((step.node, slot) for slot in range(len(session.trace.graph.nodes[step.node].inputs)))
+    if step.phase == "update":
+        return ()
+    if step.slot is not None:
+        return ((step.node, step.slot),)
+    incoming = session.trace.graph.incoming
+    return () if incoming is None else ((incoming, SEED),)

@@ -1,0 +1,369 @@
+"""The canvas: a cached picture of the graph under an overlay of what is lit now.
+
+A step repaints only the boxes and edges that changed and what was and is lit. The picture is baked anew when the view
+or the numbers change.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
+
+from engine.errors import GradStepError
+from engine.expression import Reference
+from visualizer.session.formatting import full_text, parse_number
+from visualizer.session.lighting import Lighting, lighting
+from visualizer.session.session import Change, Session
+from visualizer.ui.card_layout import reference_text
+from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
+from visualizer.ui.legend import legend_width, paint_legend
+from visualizer.ui.pen import Pen
+from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.theme import Theme, color, font
+
+MARGIN = 26.0
+LARGEST_FIT = 1.7
+ZOOM_RANGE = (0.05, 8.0)
+
+
+class Canvas(QWidget):
+    """Paints the session's scene and turns gestures into calls of the session.
+
+    ``complained`` carries a sentence when a typed number cannot be used.
+    """
+
+    complained = Signal(str)
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme = theme
+        self._painter = ScenePainter(session.scene, theme)
+        self._light = Lighting()
+        self._shown = 0  # the position that the layer shows
+        self._layer: QPixmap | None = None
+        self._view = QTransform()
+        self._fitted = True
+        self._pressed: QPointF | None = None
+        self._dragged = False
+        self._editor: QLineEdit | None = None
+        self._settle = QTimer(self, singleShot=True, interval=70)
+        self._settle.timeout.connect(self._rebake)
+        self._stale: QTransform | None = None  # the view that the layer was baked for, while the view moves on
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(320, 240)
+        self.setAccessibleName("Graph")
+        self.setAccessibleDescription("The network as a graph with values and gradients")
+        session.subscribe(self._changed)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(800, 560)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        self._theme = theme
+        self._painter = ScenePainter(self._session.scene, theme)
+        self._rebake()
+
+    # Following the session ------------------------------------------------------------------------------------------
+
+    def _changed(self, change: Change) -> None:
+        if Change.TRACE in change:
+            self._close_editor()
+            size = self._painter.scene.size
+            self._painter = ScenePainter(self._session.scene, self._theme)
+            if Change.DOCUMENT in change or (self._fitted and size != self._session.scene.size):
+                self.fit()
+            self._follow()
+            self._rebake()
+            return
+        before = self._light
+        if Change.POSITION in change:
+            self._advance()
+        self._follow()
+        if before.asked != self._light.asked and self._layer is not None:
+            for asked in (before.asked, self._light.asked):
+                if asked is not None:
+                    self._patch([self._painter.box_bounds(self._painter.scene.boxes[asked.node])])
+        self._update_rects([*self._painter.lighting_bounds(before), *self._painter.lighting_bounds(self._light)])
+
+    def _follow(self) -> None:
+        self._light = lighting(self._session)
+
+    def _advance(self) -> None:
+        """Bring the layer from the position it shows to the session's."""
+        position = self._session.position.step
+        if self._layer is None or position == self._shown:
+            self._shown = position
+            return
+        boxes, edges = self._painter.scene.changes(self._shown, position)
+        self._shown = position
+        self._light = lighting(self._session)  # what is asked must not be painted
+        rects = [self._painter.box_bounds(self._painter.scene.boxes[node]) for node in boxes]
+        self._patch(rects + [self._painter.edge_bounds(edge) for edge in edges])
+
+    def _patch(self, rects: list[QRectF]) -> None:
+        """Paint these parts of the layer anew, and have them shown."""
+        assert self._layer is not None
+        painter = QPainter(self._layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        region = QRegion()
+        for rect in rects:
+            region += self._view.mapRect(rect).toAlignedRect().adjusted(-1, -1, 1, 1)
+        region &= self.rect()
+        painter.setClipRegion(region)
+        painter.fillRect(self.rect(), color(self._theme.ground))
+        painter.setTransform(self._view, True)
+        back, _ = self._view.inverted()
+        areas = [back.mapRect(QRectF(part)) for part in region]
+        self._painter.paint_within(painter, self._shown, areas, self._light.asked)
+        painter.resetTransform()
+        if region.intersects(self._legend_rect()):
+            self._paint_legend(painter)
+        painter.end()
+        self.update(region)
+
+    def _update_rects(self, rects: list[QRectF]) -> None:
+        region = QRegion()
+        for rect in rects:
+            region += self._view.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2)
+        self.update(region)
+
+    # Painting -------------------------------------------------------------------------------------------------------
+
+    def _rebake(self) -> None:
+        """Paint the whole layer anew."""
+        if self.width() < 2 or not self.isVisible():
+            self._layer = None
+            return
+        ratio = self.devicePixelRatioF()
+        layer = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(color(self._theme.ground))
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._shown = self._session.position.step
+        painter.setTransform(self._view, True)
+        self._painter.paint(painter, self._shown, self._light.asked)
+        painter.resetTransform()
+        self._paint_legend(painter)
+        painter.end()
+        self._layer, self._stale = layer, None
+        self.update()
+
+    def _legend_rect(self) -> QRect:
+        width = legend_width(self._painter.scene.scale)
+        return QRectF(16, self.height() - LEGEND_HEIGHT - 14, width, LEGEND_HEIGHT).toAlignedRect()
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        rect = self._legend_rect()
+        paint_legend(Pen(painter), self._theme, self._painter.scene.scale, rect.x(), rect.y())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._layer is None:
+            self._rebake()
+        painter = QPainter(self)
+        if self._stale is not None:
+            painter.fillRect(event.rect(), color(self._theme.ground))
+            back, _ = self._stale.inverted()
+            painter.setTransform(back * self._view)
+            painter.drawPixmap(QPointF(0, 0), self._layer)
+            painter.resetTransform()
+        else:
+            ratio = self.devicePixelRatioF()
+            for part in event.region():
+                source = QRectF(part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio)
+                painter.drawPixmap(QRectF(part), self._layer, source)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(self._view)
+        self._painter.paint_lighting(painter, self._light)
+        painter.end()
+
+    # The view -------------------------------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole graph."""
+        width, height = self._painter.scene.size
+        room_width, room_height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - LEGEND_HEIGHT - 6
+        scale = min(room_width / max(width, 1), room_height / max(height, 1), LARGEST_FIT)
+        scale = max(scale, ZOOM_RANGE[0])
+        view = QTransform()
+        view.translate((self.width() - width * scale) / 2, MARGIN + max(0.0, (room_height - height * scale) / 2))
+        view.scale(scale, scale)
+        self._view, self._fitted = view, True
+        self._rebake()
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Zoom by ``factor`` about a point of the widget, its middle where None."""
+        scale = self._view.m11()
+        factor = min(max(factor, ZOOM_RANGE[0] / scale), ZOOM_RANGE[1] / scale)
+        point = about or QPointF(self.rect().center())
+        change = QTransform().translate(point.x(), point.y()).scale(factor, factor).translate(-point.x(), -point.y())
+        self._move_view(self._view * change)
+
+    def _move_view(self, view: QTransform) -> None:
+        if self._stale is None:
+            self._stale = self._view
+        self._view, self._fitted = view, False
+        self._settle.start()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._fitted:
+            self.fit()
+        else:
+            self._rebake()
+
+    def showEvent(self, event) -> None:
+        if self._fitted:
+            self.fit()
+
+    def scene_rect(self, rect: QRectF) -> QRect:
+        """Where a rectangle of the scene stands in the widget."""
+        return self._view.mapRect(rect).toAlignedRect()
+
+    def _scene_point(self, point: QPointF) -> QPointF:
+        back, _ = self._view.inverted()
+        return back.map(point)
+
+    # Gestures -------------------------------------------------------------------------------------------------------
+
+    def _hit(self, point: QPointF) -> tuple[int, Reference | None] | None:
+        at = self._scene_point(point)
+        return self._painter.scene.hit(at.x(), at.y())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None:
+            moved = event.position() - self._pressed
+            if self._dragged or moved.manhattanLength() > 4:
+                self._dragged = True
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self._move_view(self._view * QTransform.fromTranslate(moved.x(), moved.y()))
+                self._pressed = event.position()
+            return
+        hit = self._hit(event.position())
+        self._session.hover(hit[1] if hit else None)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if hit else Qt.CursorShape.ArrowCursor)
+        if hit:
+            QToolTip.showText(event.globalPosition().toPoint(), self._tooltip(*hit), self)
+        else:
+            QToolTip.hideText()
+
+    def _tooltip(self, node: int, reference: Reference | None) -> str:
+        """Full precision of what is under the pointer."""
+        session, position = self._session, self._session.position.step
+        scene, name = session.scene, session.document.graph.nodes[node].name
+        if reference is None:
+            steps = ", ".join(str(step) for step in session.steps_touching(node))
+            return f"{name}: taken part in by steps {steps}" if steps else f"{name}: no step touches it"
+        label = reference_text(session.document, reference)
+        if self._light.asked is not None and (reference.node, reference.kind) == (
+            self._light.asked.node,
+            self._light.asked.kind,
+        ):
+            return f"{label}: asked in the step card"
+        if reference.kind == "value":
+            if not scene.value_known(node, position):
+                return f"{label}: not computed yet"
+            return f"{label} = {full_text(float(scene.value(node, position)[reference.index]))}"
+        state = scene.gradient_state(node, position)
+        if state.value is None:
+            return f"{label}: none of {state.total} messages has arrived"
+        suffix = "" if state.kind == "final" else f" ({state.arrived} of {state.total} messages)"
+        return f"{label} = {full_text(float(state.value[reference.index]))}{suffix}"
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._close_editor()
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed, self._dragged = event.position(), False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_drag, self._pressed = self._dragged, None
+        self._dragged = False
+        self.unsetCursor()
+        if was_drag or event.button() != Qt.MouseButton.LeftButton:
+            return
+        hit = self._hit(event.position())
+        self._session.select(hit[0] if hit else None)
+        self._session.pick(hit[1] if hit else None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        hit = self._hit(event.position())
+        if hit is None:
+            self.fit()
+        elif hit[1] is not None and hit[1].kind == "value":
+            self.edit(hit[1])
+
+    def leaveEvent(self, event) -> None:
+        self._session.hover(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.angleDelta().y():
+            self.zoom(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._session.select(None)
+            self._session.pick(None)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._session.picked is not None:
+            self.edit(self._session.picked)
+        else:
+            super().keyPressEvent(event)
+
+    # Editing a leaf -------------------------------------------------------------------------------------------------
+
+    def edit(self, reference: Reference) -> None:
+        """Let the person type another number for one element of an input or parameter."""
+        node = self._session.document.graph.nodes[reference.node]
+        grid = self._session.scene.boxes[reference.node].grid("value")
+        if reference.index is None or grid is None or reference.kind != "value":
+            return
+        if node.op not in ("input", "parameter"):
+            self.complained.emit(f"“{node.name}” is computed, so it cannot be set; its inputs can")
+            return
+        self._close_editor()
+        rect = self.scene_rect(QRectF(*grid.rect(reference.index))).adjusted(-6, -3, 6, 3)
+        editor = QLineEdit(self)
+        editor.setText(full_text(float(self._session.trace.values[reference.node][reference.index])))
+        editor.setFont(font(12))
+        editor.setAccessibleName(f"Value of {node.name}")
+        editor.setGeometry(QRect(rect.topLeft(), QSize(max(rect.width(), 76), max(rect.height(), 24))))
+        editor.selectAll()
+        editor.returnPressed.connect(lambda: self._commit(editor, reference))
+        editor.show()
+        editor.setFocus()
+        self._editor = editor
+
+    def _commit(self, editor: QLineEdit, reference: Reference) -> None:
+        name = self._session.document.graph.nodes[reference.node].name
+        try:
+            self._session.set_element(name, reference.index or (), parse_number(editor.text()))
+        except (GradStepError, ValueError) as error:
+            self.complained.emit(str(error))
+            return
+        self._close_editor()
+        self.setFocus()
+
+    def _close_editor(self) -> None:
+        if self._editor is not None:
+            self._editor.deleteLater()
+            self._editor = None
+
+    def point_of(self, node: int) -> QPoint:
+        """The middle of a node's box in the widget."""
+        return self.scene_rect(QRectF(*self._painter.scene.boxes[node].rect)).center()

@@ -1,0 +1,498 @@
+"""Sets a step card: headings, equations, grids and sentences, one below the other, each number where it can be hovered.
+
+The layout is a list of things to paint and a list of regions; the window and the exported picture share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from engine.explain import recorded, references
+from engine.expression import Number, Reference, Symbol, terms_of
+from engine.trace import Trace
+from visualizer.session.card import Card, Line, Tile
+from visualizer.session.document import Document
+from visualizer.session.formatting import element_name, index_text, number_text
+from visualizer.session.roles import roles_of
+from visualizer.session.wording import compact
+from visualizer.ui.pen import Pen, elided, line
+from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_width
+from visualizer.ui.typeset import Ink, Typesetter
+
+RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
+PROSE, HEADING = 13.5, 10.5
+CELL_HEIGHT = 21.0
+RESULT = "result"
+
+Draw = Callable[[Pen], None]
+
+
+@dataclass
+class CardLayout:
+    """A card that has been set: its ``height``, what to paint, and (rectangle, recorded number) to point at."""
+
+    width: float
+    height: float = 0.0
+    draws: list[Draw] = field(default_factory=list)
+    regions: list[tuple[QRectF, Reference]] = field(default_factory=list)
+
+    def paint(self, painter: QPainter, outlines: bool = False) -> None:
+        """Everything, from the top left corner on."""
+        pen = Pen(painter, outlines)
+        for draw in self.draws:
+            draw(pen)
+
+    def reference_at(self, x: float, y: float) -> Reference | None:
+        """The recorded number under a point."""
+        return next((key for rect, key in reversed(self.regions) if rect.contains(x, y)), None)
+
+
+def lay_out_card(card: Card, document: Document, trace: Trace, theme: Theme, width: float) -> CardLayout:
+    """Set ``card`` in a column of ``width`` pixels."""
+    return _Setter(card, document, trace, theme, width).run()
+
+
+@lru_cache(maxsize=16)
+def _typesetter(size: float, theme: Theme) -> Typesetter:
+    return Typesetter(MATH, INTERFACE, size, color(theme.text), color(theme.muted))
+
+
+@lru_cache(maxsize=1024)
+def wrapped(text: str, width: float, size: float, weight: Weight = "regular") -> tuple[str, ...]:
+    """``text`` broken into lines no wider than ``width``."""
+    lines, current = [], ""
+    for word in text.split():
+        longer = f"{current} {word}" if current else word
+        if current and text_width(longer, size, weight) > width:
+            lines.append(current)
+            current = word
+        else:
+            current = longer
+    return (*lines, current) if current else tuple(lines)
+
+
+class _Setter:
+    """Sets one card from top to bottom; ``y`` is where the next thing goes."""
+
+    def __init__(self, card: Card, document: Document, trace: Trace, theme: Theme, width: float) -> None:
+        self.card, self.document, self.trace, self.theme = card, document, trace, theme
+        self.out = CardLayout(width)
+        self.width = width
+        self.y = 0.0
+        self.roles = roles_of(document)
+        self.accent = theme.phase(card.phase)
+
+    def run(self) -> CardLayout:
+        """The finished layout."""
+        self._head()
+        card = self.card
+        if card.note and not card.asked:
+            self._note(card.note)
+        if card.asked:
+            self._question(card.asked)
+        elif card.target is not None:
+            self._rule()
+            self._numbers()
+            self._prose("Why", card.why)
+            self._arrivals()
+            self._jacobian()
+        self._bars()
+        self.out.height = self.y + 8
+        return self.out
+
+    # Parts ----------------------------------------------------------------------------------------------------------
+
+    def _head(self) -> None:
+        card, theme = self.card, self.theme
+        phase = card.phase.capitalize() if card.phase else "Start"
+        width = text_width(phase, 11.5, "semibold") + 22
+        pill, accent = QRectF(0, self.y, width, 23), self.accent
+        where = f"step {card.position.step} of {card.total}"
+        if card.path:
+            where += f", path {card.path[0]} of {card.path[1]}"
+        top = self.y
+
+        def draw(pen: Pen) -> None:
+            pen.box(pill, 11.5, accent)
+            pen.centered(pill, phase, color(theme.on_accent if card.phase else theme.panel), 11.5, "semibold")
+            pen.text(width + 10, top + 16, where, color(theme.muted), 12)
+
+        self.out.draws.append(draw)
+        self.y += 35
+        self._lines(card.title, 17.5, "bold", color(theme.text), 23)
+        self.y += 8
+
+    def _note(self, text: str) -> None:
+        """The lesson's narration, on a tinted ground."""
+        lines = wrapped(text, self.width - 30, PROSE)
+        rect = QRectF(0, self.y, self.width, len(lines) * 19.5 + 19)
+        fill = mix(self.accent, color(self.theme.panel), 0.08)
+        bar, accent = QRectF(0, self.y, 3.5, rect.height()), self.accent
+
+        def draw(pen: Pen) -> None:
+            pen.box(rect, 6, fill)
+            pen.box(bar, 1.7, accent)
+
+        self.out.draws.append(draw)
+        self._text_lines(lines, 16, self.y + 23, PROSE, "regular", color(self.theme.text), 19.5)
+        self.y += rect.height() + 16
+
+    def _question(self, text: str) -> None:
+        self._heading("Question")
+        self._lines(text, 15, "medium", color(self.theme.text), 21)
+        self.y += 10
+
+    def _rule(self) -> None:
+        card = self.card
+        if card.rule is None:
+            return
+        self._heading("Rule")
+        self._equation(card.rule, self._name_ink, card.target, RULE, card.relation)
+        self.y += 13
+
+    def _numbers(self) -> None:
+        card = self.card
+        assert card.result is not None
+        self._heading("With these numbers")
+        if card.flow:
+            self._flow(card.flow)
+            self.y += 12
+        elif card.result.ndim:
+            self._lines(f"arrays of {compact(card.result)} elements; one of them:", 12.5, "regular",
+                        color(self.theme.muted), 18)  # fmt: skip
+            self.y += 6
+        chosen = next(line for line in card.lines if line.target.index == card.chosen)
+        if card.result.ndim:
+            if len(card.lines) > 1:
+                self._listing()
+            else:
+                self._element_heading(chosen)
+                self._equation(chosen.expression, self._ghosting(chosen, self._name_ink), chosen.target, ELEMENT,
+                               card.relation, focus=_focus(chosen))  # fmt: skip
+                self.y += 8
+        size = ELEMENT if card.result.ndim else NUMBERS
+        result = Number(chosen.result, RESULT)
+        write = self._ghosting(chosen, self._number_ink)
+        self._equation(chosen.expression, write, result, size, "=", times="×", focus=_focus(chosen))
+        self.y += 13
+
+    def _element_heading(self, chosen: Line) -> None:
+        self._lines("The marked element:", 12.5, "regular", color(self.theme.muted), 18)
+        self.y += 4
+
+    def _listing(self) -> None:
+        """Every element's equation with names; the chosen one stands on a tinted ground."""
+        card = self.card
+        for row in card.lines:
+            top = self.y
+            place = len(self.out.draws)
+            self.y += 5
+            self._equation(row.expression, self._ghosting(row, self._name_ink), row.target, ELEMENT, card.relation,
+                           indent=8, focus=_focus(row))  # fmt: skip
+            self.y += 5
+            rect = QRectF(0, top, self.width, self.y - top)
+            self.out.regions.insert(0, (rect, row.target))
+            if row.target.index == card.chosen:
+                fill = mix(self.accent, color(self.theme.panel), 0.10)
+                self.out.draws.insert(place, lambda pen, rect=rect, fill=fill: pen.box(rect, 5, fill))
+        self.y += 8
+
+    def _arrivals(self) -> None:
+        card, theme, accent = self.card, self.theme, self.accent
+        if card.state is None or card.target is None:
+            return
+        name = self.document.graph.nodes[card.target.node].name
+        self._heading("Arrived at", name)
+        state = card.state
+        full = QRectF(0, self.y, self.width, 7)
+        done = QRectF(0, self.y, self.width * state.arrived / state.total, 7)
+
+        def draw(pen: Pen) -> None:
+            pen.box(full, 3.5, color(theme.raised))
+            pen.box(done, 3.5, accent)
+
+        self.out.draws.append(draw)
+        self.y += 15
+        of = "message" if state.total == 1 else "messages"
+        final = "final" if state.arrived == state.total else f"{state.total - state.arrived} still to come"
+        self._lines(f"{state.arrived} of {state.total} {of}: {final}", 12.5, "regular", color(theme.text), 18)
+        if state.total > 1 and state.value is not None and state.value.ndim == 0:
+            parts = " + ".join(
+                f"({number_text(float(message))})" if float(message) < 0 and i else number_text(float(message))
+                for i, (_, message) in enumerate(card.arrived)
+            )
+            self._lines(f"so far {parts} = {number_text(float(state.value))}", 12.5, "medium", self.accent, 18)
+        self.y += 10
+
+    def _jacobian(self) -> None:
+        card = self.card
+        if card.jacobian is None:
+            return
+        self._heading("Local derivatives, the Jacobian")
+        tile = card.jacobian
+        width, height = self._tile_size(tile)
+        self._tile(tile, 0, self.y, height)
+        self.y += height + 8
+        if card.jacobian_equals:
+            self._lines(f"{tile.label} is {card.jacobian_equals}.", 13.5, "semibold", self.accent, 19)
+        self.y += 10
+
+    def _bars(self) -> None:
+        card, theme = self.card, self.theme
+        if len(card.bars) < 2 or all(bar.value is None for bar in card.bars):
+            return
+        self._heading("Gradient norm, in order of arrival")
+        largest = max((bar.value or 0.0 for bar in card.bars), default=0.0) or 1.0
+        lead = max(text_width(bar.name, 12, "medium") for bar in card.bars) + 12
+        room = self.width - lead - 62
+        for bar in card.bars:
+            y = self.y
+            track = QRectF(lead, y, room, 13)
+            filled = QRectF(lead, y, max(room * (bar.value or 0.0) / largest, 2.0), 13)
+
+            def draw(pen: Pen, bar=bar, y=y, track=track, filled=filled) -> None:
+                pen.text(0, y + 11, bar.name, color(theme.text), 12, "medium")
+                pen.box(track, 3, color(theme.raised))
+                if bar.value is None:
+                    pen.right(self.width, y + 11, "not yet", color(theme.muted), 12)
+                else:
+                    pen.box(filled, 3, color(theme.backward))
+                    pen.right(self.width, y + 11, number_text(bar.value), color(theme.text), 12)
+
+            self.out.draws.append(draw)
+            self.y += 20
+        self.y += 8
+
+    def _prose(self, heading: str, text: str) -> None:
+        if text:
+            self._heading(heading)
+            self._lines(text, PROSE, "regular", color(self.theme.text), 19.5)
+            self.y += 12
+
+    # Text -----------------------------------------------------------------------------------------------------------
+
+    def _heading(self, text: str, name: str = "") -> None:
+        """A small heading; a program's name behind it keeps its letters as they are."""
+        y, tone = self.y + 11, color(self.theme.muted)
+        label = elided(f"{text.upper()} {name}".strip(), self.width, HEADING, "semibold")
+        self.out.draws.append(lambda pen: pen.text(0, y, label, tone, HEADING, "semibold"))
+        self.y += 21
+
+    def _lines(self, text: str, size: float, weight: Weight, tone: QColor, leading: float) -> None:
+        lines = wrapped(text, self.width, size, weight)
+        self._text_lines(lines, 0, self.y + size, size, weight, tone, leading)
+        self.y += leading * len(lines)
+
+    def _text_lines(
+        self, lines: tuple[str, ...], x: float, y: float, size: float, weight: Weight, tone: QColor, leading: float
+    ) -> None:
+        def draw(pen: Pen) -> None:
+            for i, text in enumerate(lines):
+                pen.text(x, y + i * leading, text, tone, size, weight)
+
+        self.out.draws.append(draw)
+
+    # Equations ------------------------------------------------------------------------------------------------------
+
+    def _equation(self, expression, write, target, size, relation="=", times="·", indent=0.0, focus=None) -> None:
+        setter = _typesetter(size, self.theme)
+        equation = setter.equation(expression, write, target, relation, self.width - indent, times, focus)
+        y = self.y
+        self.out.draws.append(lambda pen: equation.paint(pen.painter, indent, y, pen.outlines))
+        self.out.regions += [(rect.translated(indent, y), key) for rect, key in equation.regions]
+        self.y += equation.height
+
+    def _name_ink(self, leaf: Number | Symbol | Reference) -> Ink:
+        if isinstance(leaf, Number):
+            return Ink(leaf.name, kind="name") if leaf.name else Ink(number_text(leaf.value), kind="number")
+        if isinstance(leaf, Symbol):
+            return Ink(leaf.name)
+        node = self.document.graph.nodes[leaf.node]
+        name, shape = node.name, node.shape
+        place = index_text(leaf.index, shape) if leaf.index else ""
+        if name in self.document.specification.axes and len(name) == 1:
+            name = name.lower() if place else name
+        bracket = name[-1].isdigit() or not name.isidentifier()
+        tone = color(self.theme.backward) if leaf.kind == "gradient" else self._value_tone(leaf)
+        key = leaf if leaf.index is not None or not shape else None
+        key = Reference(leaf.node, leaf.kind, ()) if key is leaf and leaf.index is None else key
+        return Ink(
+            name,
+            subscript="" if bracket else place,
+            element=place if bracket else "",
+            kind="gradient" if leaf.kind == "gradient" else "name",
+            key=key,
+            color=tone,
+            of=self.document.loss_name,
+        )
+
+    def _value_tone(self, leaf: Reference) -> QColor:
+        role = self.roles[leaf.node]
+        return color(self.theme.text) if role in ("input", "bias") else self.theme.role(role)
+
+    def _number_ink(self, leaf: Number | Symbol | Reference) -> Ink:
+        if isinstance(leaf, Number):
+            tone = self.accent if leaf.name == RESULT else None
+            return Ink(number_text(leaf.value), kind="number", color=tone)
+        if isinstance(leaf, Symbol):
+            return Ink(leaf.name)
+        place = leaf.index if leaf.index is not None else ()
+        key = Reference(leaf.node, leaf.kind, place)
+        tone = color(self.theme.backward) if leaf.kind == "gradient" else self.theme.role(self.roles[leaf.node])
+        return Ink(number_text(recorded(self.trace, key)), kind="number", key=key, underline=tone)
+
+    def _ghosting(self, row: Line, write):
+        """``write``, with everything greyed that stands in terms without the picked number."""
+        picked = self.card.picked
+        if picked is None or picked == row.target or self.card.path:
+            return write
+        terms = [set(references(term)) for term in terms_of(row.expression)]
+        if not any(picked in term for line_ in self.card.lines for term in map(set, map(references, terms_of(line_.expression)))):
+            return write
+        kept = set().union(*(term for term in terms if picked in term))
+
+        def ghosted(leaf):
+            ink = write(leaf)
+            if isinstance(leaf, Reference) and leaf not in kept and leaf != row.target:
+                return Ink(ink.text, ink.subscript, ink.element, ink.kind, ink.key, None, None, True, ink.of)
+            return ink
+
+        return ghosted
+
+    # Grids ----------------------------------------------------------------------------------------------------------
+
+    def _flow(self, flow: tuple[Tile | str, ...]) -> None:
+        """Tiles and signs in lines, each line's middle level."""
+        lines: list[list[tuple[Tile | str, float, float]]] = [[]]
+        x = 0.0
+        for part in flow:
+            width, height = self._tile_size(part) if isinstance(part, Tile) else (self._sign_width(part), 20.0)
+            if x and x + width > self.width and isinstance(part, Tile):
+                lines.append([])
+                x = 14.0
+            lines[-1].append((part, width, height))
+            x += width + 6
+        for number, parts in enumerate(lines):
+            tallest = max(height for _, _, height in parts)
+            x = 14.0 if number else 0.0
+            for part, width, height in parts:
+                if isinstance(part, Tile):
+                    self._tile(part, x, self.y + (tallest - height) / 2, height)
+                else:
+                    self._sign(part, x, self.y + tallest / 2 + self._label_height(parts) / 2)
+                x += width + 6
+            self.y += tallest + 8
+
+    @staticmethod
+    def _label_height(parts: list[tuple[Tile | str, float, float]]) -> float:
+        return 18.0 if any(isinstance(part, Tile) for part, _, _ in parts) else 0.0
+
+    @staticmethod
+    def _sign_width(sign: str) -> float:
+        return text_width(sign, 16, family=MATH) + 2
+
+    def _sign(self, sign: str, x: float, middle: float) -> None:
+        tone = color(self.theme.muted)
+        self.out.draws.append(lambda pen: pen.text(x + 1, middle + 5.5, sign, tone, 16, family=MATH))
+
+    @staticmethod
+    def _column_widths(tile: Tile) -> list[float]:
+        widths = []
+        for column in range(len(tile.cells[0])):
+            texts = [row[column].text for row in tile.cells]
+            label = tile.column_labels[column] if tile.column_labels else ""
+            widths.append(max(max(text_width(text, 12.5) for text in texts) + 10, text_width(label, 9) + 5, 22.0))
+        return widths
+
+    def _tile_size(self, tile: Tile) -> tuple[float, float]:
+        label = self._label_text(tile)
+        lead = max((text_width(text, 9) + 5 for text in tile.row_labels), default=0.0)
+        head = 18.0 + (12.0 if tile.column_labels else 0.0)
+        width = lead + sum(self._column_widths(tile)) + 10
+        return max(width, text_width(label, 11.5, "medium") + 4), head + len(tile.cells) * CELL_HEIGHT
+
+    def _label_text(self, tile: Tile) -> str:
+        if isinstance(tile.label, str):
+            return tile.label
+        name = self.document.graph.nodes[tile.label.node].name
+        if tile.label.kind == "gradient":
+            return f"∂{self.document.loss_name}/∂{name}"
+        return name
+
+    def _tile(self, tile: Tile, x: float, y: float, height: float) -> None:
+        theme, label, widths = self.theme, self._label_text(tile), self._column_widths(tile)
+        lead = max((text_width(text, 9) + 5 for text in tile.row_labels), default=0.0)
+        left = x + lead + 5
+        top = y + height - len(tile.cells) * CELL_HEIGHT
+        tone = color(theme.muted)
+        if isinstance(tile.label, Reference):
+            tone = color(theme.backward) if tile.label.kind == "gradient" else self._value_tone(tile.label)
+        cells = []
+        for r, row in enumerate(tile.cells):
+            cx = left
+            for c, cell in enumerate(row):
+                rect = QRectF(cx, top + r * CELL_HEIGHT, widths[c], CELL_HEIGHT)
+                cells.append((rect, cell))
+                if cell.reference is not None:
+                    self.out.regions.append((rect, cell.reference))
+                cx += widths[c]
+        bounds = QRectF(left, top, sum(widths), len(tile.cells) * CELL_HEIGHT)
+        accent = self.accent
+
+        def draw(pen: Pen) -> None:
+            pen.text(left, y + 12, label, tone, 11.5, "medium")
+            for c, text in enumerate(tile.column_labels):
+                place = QRectF(left + sum(widths[:c]), top - 13, widths[c], 12)
+                pen.centered(place, text, color(theme.muted), 9)
+            for r, text in enumerate(tile.row_labels):
+                pen.right(left - 7, top + r * CELL_HEIGHT + 14, text, color(theme.muted), 9)
+            self._brackets(pen, bounds)
+            if tile.split is not None:
+                self._split(pen, tile.split, bounds, widths)
+            for rect, cell in cells:
+                if cell.lit:
+                    pen.box(rect.adjusted(1, 1, -1, -1), 4, mix(accent, color(theme.panel), 0.18), accent, 1.2)
+                pen.centered(rect, cell.text, color(theme.faint if cell.faint else theme.text), 12.5)
+
+        self.out.draws.append(draw)
+
+    def _brackets(self, pen: Pen, bounds: QRectF) -> None:
+        pen.painter.setPen(line(color(self.theme.muted), 1.3))
+        pen.painter.setBrush(Qt.BrushStyle.NoBrush)
+        for x, direction in ((bounds.left() - 3, 1), (bounds.right() + 3, -1)):
+            pen.painter.drawPolyline(
+                QPolygonF(
+                    [
+                        QPointF(x + 4 * direction, bounds.top()),
+                        QPointF(x, bounds.top()),
+                        QPointF(x, bounds.bottom()),
+                        QPointF(x + 4 * direction, bounds.bottom()),
+                    ]
+                )
+            )
+
+    def _split(self, pen: Pen, split: tuple[str, int], bounds: QRectF, widths: list[float]) -> None:
+        kind, count = split
+        tone = color(self.theme.muted)
+        if kind == "column":
+            x = bounds.left() + sum(widths[:count])
+            pen.stroke(x, bounds.top() + 1, x, bounds.bottom() - 1, tone, 1.2)
+        else:
+            y = bounds.top() + count * CELL_HEIGHT
+            pen.stroke(bounds.left(), y, bounds.right(), y, tone, 1.2)
+
+
+def _focus(row: Line) -> int | None:
+    return row.path if row.path >= 0 else None
+
+
+def reference_text(document: Document, reference: Reference) -> str:
+    """The name of a recorded number, for tooltips."""
+    node = document.graph.nodes[reference.node]
+    name = element_name(node.name, reference.index, node.shape)
+    return f"∂{document.loss_name}/∂{name}" if reference.kind == "gradient" else name

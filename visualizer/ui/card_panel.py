@@ -1,0 +1,182 @@
+"""The panel with the step card: painted from its layout, with a line for an answer when the card asks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QToolTip, QVBoxLayout, QWidget
+
+from engine.expression import Reference
+from visualizer.session.formatting import full_text, parse_number
+from visualizer.session.session import Change, Session
+from visualizer.ui.card_layout import CardLayout, lay_out_card, reference_text
+from visualizer.ui.pen import Pen
+from visualizer.ui.theme import Theme, color, mix
+
+PADDING = 18
+WIDTH = 348
+
+
+class CardView(QWidget):
+    """The card itself. Numbers can be hovered, which lights up their node, and picked."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self._session = session
+        self._theme = theme
+        self._layouts: dict[tuple[object, ...], CardLayout] = {}
+        self._layout: CardLayout | None = None
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Step card")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        self._theme = theme
+        self.forget()
+
+    def forget(self) -> None:
+        """Lay everything out anew: the numbers or the colours are others."""
+        self._layouts.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the session's present card."""
+        width = self.width() - 2 * PADDING
+        session = self._session
+        key = (session.position, session.picked, session.asking, width)
+        if key not in self._layouts:
+            if len(self._layouts) > 256:
+                self._layouts.clear()
+            self._layouts[key] = lay_out_card(session.card, session.document, session.trace, self._theme, width)
+        self._layout = self._layouts[key]
+        height = round(self._layout.height) + 2 * PADDING
+        if height != self.minimumHeight():
+            self.setMinimumHeight(height)
+        self.setAccessibleDescription(f"{session.card.title}. {session.card.why}")
+        self.update()
+
+    def resizeEvent(self, event) -> None:
+        self.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), color(self._theme.panel))
+        if self._layout is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(PADDING, PADDING)
+        self._layout.paint(painter)
+        hovered = self._session.hovered
+        if hovered is not None:
+            fill = color(self._theme.text)
+            pen = Pen(painter)
+            for rect, reference in self._layout.regions:
+                if reference == hovered and rect.width() < self._layout.width:
+                    pen.box(rect.adjusted(-1, -1, 1, 1), 4, None, mix(fill, color(self._theme.panel), 0.7), 1.4)
+        painter.end()
+
+    def _reference_at(self, event: QMouseEvent) -> Reference | None:
+        if self._layout is None:
+            return None
+        return self._layout.reference_at(event.position().x() - PADDING, event.position().y() - PADDING)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        reference = self._reference_at(event)
+        self._session.hover(reference)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if reference else Qt.CursorShape.ArrowCursor)
+        if reference is not None and reference.index is not None:
+            array = (
+                self._session.trace.values[reference.node]
+                if reference.kind == "value"
+                else self._session.trace.gradients[reference.node]
+            )
+            if array is not None and not self._session.asking:
+                text = f"{reference_text(self._session.document, reference)} = {full_text(float(array[reference.index]))}"
+                QToolTip.showText(event.globalPosition().toPoint(), text, self)
+        else:
+            QToolTip.hideText()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._session.pick(self._reference_at(event))
+
+    def leaveEvent(self, event) -> None:
+        self._session.hover(None)
+
+
+class CardPanel(QWidget):
+    """The card in a scroll area, and under it the line for an answer."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.view = CardView(session, theme)
+        self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self.view)
+        self._answer = self._build_answer()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._answer)
+        session.subscribe(self._changed)
+        self._show_answer()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, 500)
+
+    def _build_answer(self) -> QFrame:
+        frame = QFrame(objectName="answer")
+        self._guess = QLineEdit(placeholderText="your numbers, row by row")
+        self._guess.setAccessibleName("Your answer")
+        self._verdict = QLabel("", objectName="muted")
+        self._verdict.setWordWrap(True)
+        check, reveal = QPushButton("Check", objectName="primary"), QPushButton("Reveal")
+        check.clicked.connect(self._check)
+        reveal.clicked.connect(self._session.reveal)
+        self._guess.returnPressed.connect(self._check)
+        row = QHBoxLayout()
+        for widget in (self._guess, check, reveal):
+            row.addWidget(widget)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(PADDING, 12, PADDING, 16)
+        layout.addLayout(row)
+        layout.addWidget(self._verdict)
+        return frame
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        self.view.set_theme(theme)
+
+    def _changed(self, change: Change) -> None:
+        if Change.TRACE in change:
+            self.view.forget()
+        elif change & (Change.POSITION | Change.PICK | Change.REVEAL):
+            self.view.refresh()
+        else:
+            self.view.update()
+        if change & (Change.POSITION | Change.TRACE):
+            self._scroll.verticalScrollBar().setValue(0)
+        if change & (Change.POSITION | Change.TRACE | Change.REVEAL):
+            self._show_answer()
+
+    def _show_answer(self) -> None:
+        asking = self._session.asking
+        if asking != self._answer.isVisibleTo(self):
+            self._answer.setVisible(asking)
+            self._guess.clear()
+            self._verdict.setText("")
+
+    def _check(self) -> None:
+        try:
+            numbers = tuple(parse_number(part) for part in self._guess.text().replace(";", " ").split())
+        except ValueError as error:
+            self._verdict.setText(str(error))
+            return
+        count = self._session.card.result.size if self._session.card.result is not None else 0
+        if len(numbers) != count:
+            self._verdict.setText(f"{count} numbers are asked for, and {len(numbers)} are given: type them row by row.")
+        elif not self._session.answer(numbers):
+            self._verdict.setText("Not yet. Try again, or reveal it.")

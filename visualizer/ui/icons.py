@@ -1,0 +1,98 @@
+"""The icons, drawn: sharp at any resolution, in the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+Shape = Callable[[QPainter], None]
+
+
+def _triangle(painter: QPainter, left: float, right: float) -> None:
+    painter.drawPolygon(QPolygonF([QPointF(left, 5), QPointF(right, 12), QPointF(left, 19)]))
+
+
+def _bar(painter: QPainter, x: float) -> None:
+    painter.drawRect(QRectF(x, 5, 2.4, 14))
+
+
+def _first(painter: QPainter) -> None:
+    _bar(painter, 5)
+    _triangle(painter, 18.5, 8.5)
+
+
+def _last(painter: QPainter) -> None:
+    _bar(painter, 16.6)
+    _triangle(painter, 5.5, 15.5)
+
+
+def _pause(painter: QPainter) -> None:
+    painter.drawRect(QRectF(6.5, 5, 3.6, 14))
+    painter.drawRect(QRectF(13.9, 5, 3.6, 14))
+
+
+def _contrast(painter: QPainter) -> None:
+    tone = painter.brush().color()
+    painter.setPen(QPen(tone, 1.8))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(QRectF(5, 5, 14, 14))
+    half = QPainterPath(QPointF(12, 5))
+    half.arcTo(QRectF(5, 5, 14, 14), 90, -180)
+    half.closeSubpath()
+    painter.fillPath(half, tone)
+
+
+def _down_into(painter: QPainter) -> None:
+    _arrow(painter, 4.5, 13.5)
+
+
+def _up_out(painter: QPainter) -> None:
+    _arrow(painter, 15.5, 6.5)
+
+
+def _arrow(painter: QPainter, tail: float, head: float) -> None:
+    tone = painter.brush().color()
+    painter.setPen(QPen(tone, 2.0))
+    painter.drawLine(QPointF(12, tail), QPointF(12, head))
+    painter.setPen(Qt.PenStyle.NoPen)
+    tip = head + (2.5 if head > tail else -2.5)
+    painter.drawPolygon(QPolygonF([QPointF(7.5, head - (1 if head > tail else -1)), QPointF(16.5, head - (1 if head > tail else -1)), QPointF(12, tip + (1.5 if head > tail else -1.5))]))  # fmt: skip
+    painter.drawEllipse(QPointF(12, 20 if head > tail else 20), 1.7, 1.7)
+
+
+SHAPES: dict[str, Shape] = {
+    "first": _first,
+    "back": lambda painter: _triangle(painter, 17, 7),
+    "forward": lambda painter: _triangle(painter, 7, 17),
+    "last": _last,
+    "play": lambda painter: _triangle(painter, 7, 18),
+    "pause": _pause,
+    "into": _down_into,
+    "out": _up_out,
+    "theme": _contrast,
+}
+
+
+def icon(name: str, tone: QColor, disabled: QColor | None = None) -> QIcon:
+    """An icon by name, 24 units square."""
+    made = QIcon()
+    for mode, paint in ((QIcon.Mode.Normal, tone), (QIcon.Mode.Disabled, disabled or tone)):
+        for scale in (1, 2, 3):
+            made.addPixmap(_pixmap(SHAPES[name], paint, scale), mode)
+    return made
+
+
+def _pixmap(shape: Shape, tone: QColor, scale: int) -> QPixmap:
+    pixmap = QPixmap(24 * scale, 24 * scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(scale, scale)
+    painter.setBrush(tone)
+    painter.setPen(Qt.PenStyle.NoPen)
+    shape(painter)
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap

@@ -1,0 +1,148 @@
+"""Colours and fonts. Every colour in the program stands here, in a light and a dark form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
+
+from visualizer.resources import assets_folder
+
+ThemeName = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One palette. Colours are hexadecimal strings; ``color`` gives the QColor."""
+
+    name: ThemeName
+    ground: str
+    panel: str
+    raised: str
+    hairline: str
+    text: str
+    muted: str
+    faint: str
+    on_accent: str
+    forward: str
+    backward: str
+    update: str
+    weight: str
+    bias: str
+    activation: str
+    pre_activation: str
+    input: str
+    loss: str
+    danger: str
+    good: str
+
+    def role(self, role: str) -> QColor:
+        """The colour of a value's role."""
+        return color(getattr(self, role.replace("-", "_"), self.pre_activation))
+
+    def phase(self, phase: str | None) -> QColor:
+        """The colour of a phase; muted before the first step."""
+        return color(getattr(self, phase)) if phase else color(self.muted)
+
+    def tint(self, name: str, strength: float) -> QColor:
+        """A colour of the palette laid thinly over the panel."""
+        return mix(color(getattr(self, name)), color(self.panel), strength)
+
+
+LIGHT = Theme(
+    name="light", ground="#FBFBFD", panel="#FFFFFF", raised="#F2F3F6", hairline="#E3E5EA", text="#1D2129",
+    muted="#6B7280", faint="#B4B9C2", on_accent="#FFFFFF", forward="#0F8B8D", backward="#B5179E", update="#B7791F",
+    weight="#D9730D", bias="#2B2F36", activation="#2B8A50", pre_activation="#2F6FDE", input="#6E56B8", loss="#B4303C",
+    danger="#D22F27", good="#2B8A50",
+)  # fmt: skip
+
+DARK = Theme(
+    name="dark", ground="#14161A", panel="#1C1F25", raised="#262A32", hairline="#2C3038", text="#E6E8EC",
+    muted="#9AA1AC", faint="#565D69", on_accent="#14161A", forward="#3FC1C0", backward="#E07AD0", update="#E3B341",
+    weight="#F2A65A", bias="#C7CCD6", activation="#5CC98A", pre_activation="#7AA7F5", input="#B49CF0", loss="#F0858E",
+    danger="#FF6B62", good="#5CC98A",
+)  # fmt: skip
+
+THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
+
+
+@lru_cache(maxsize=512)
+def color(text: str) -> QColor:
+    """The QColor of a hexadecimal string."""
+    return QColor(text)
+
+
+def mix(over: QColor, under: QColor, share: float) -> QColor:
+    """``share`` of one colour over the rest of another."""
+    return QColor(
+        round(over.red() * share + under.red() * (1 - share)),
+        round(over.green() * share + under.green() * (1 - share)),
+        round(over.blue() * share + under.blue() * (1 - share)),
+    )
+
+
+@lru_cache(maxsize=2)
+def magnitude_colors(theme: ThemeName) -> tuple[QColor, ...]:
+    """256 colours from the smallest to the largest magnitude: viridis, running towards the contrast.
+
+    The end that would vanish into the ground is left out: yellow on white, near-black on black.
+    """
+    import pyqtgraph
+
+    table = pyqtgraph.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)
+    places = np.linspace(225, 0, 256) if theme == "light" else np.linspace(45, 255, 256)
+    return tuple(QColor(*(int(part) for part in table[round(place)][:3])) for place in places)
+
+
+# Fonts --------------------------------------------------------------------------------------------------------------
+
+INTERFACE = "Inter"
+CODE = "JetBrains Mono"
+MATH = "STIX Two Math"
+FALLBACK = "DejaVu Sans"
+
+Weight = Literal["regular", "medium", "semibold", "bold"]
+_WEIGHTS = {
+    "regular": QFont.Weight.Normal,
+    "medium": QFont.Weight.Medium,
+    "semibold": QFont.Weight.DemiBold,
+    "bold": QFont.Weight.Bold,
+}
+
+
+@lru_cache(maxsize=1)
+def load_fonts() -> tuple[str, ...]:
+    """Give Qt the fonts that are shipped; the names of the families. Needs a running QGuiApplication."""
+    families: list[str] = []
+    for path in sorted((assets_folder() / "fonts").iterdir()):
+        if path.suffix in (".ttf", ".otf"):
+            identity = QFontDatabase.addApplicationFont(str(path))
+            families += QFontDatabase.applicationFontFamilies(identity)
+    return tuple(families)
+
+
+@lru_cache(maxsize=128)
+def font(size: float, weight: Weight = "regular", family: str = INTERFACE, tabular: bool = True) -> QFont:
+    """A font by its size in pixels; figures are tabular, so that numbers stand in columns."""
+    made = QFont([family, FALLBACK])
+    made.setPixelSize(max(1, round(size)))
+    made.setWeight(_WEIGHTS[weight])
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if tabular and family == INTERFACE:
+        made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+@lru_cache(maxsize=128)
+def metrics(size: float, weight: Weight = "regular", family: str = INTERFACE) -> QFontMetricsF:
+    """The metrics of ``font``."""
+    return QFontMetricsF(font(size, weight, family))
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float, weight: Weight = "regular", family: str = INTERFACE) -> float:
+    """How wide a text is, in pixels."""
+    return metrics(size, weight, family).horizontalAdvance(text)

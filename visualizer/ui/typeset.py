@@ -1,0 +1,856 @@
+"""Equations as pictures in which every number can be pointed at.
+
+A ``Typesetter`` lays out an expression: fractions, scripts, growing brackets, cases. What its leaves look like is the
+caller's to say: written with names it is the rule, written with numbers the calculation.
+
+    setter = Typesetter("STIX Two Math", "Inter", 20, QColor("#1D2129"), QColor("#6B7280"))
+    equation = setter.equation(expression, write, target=reference, width=320)
+    equation.paint(painter, x, y)
+    equation.key_at(pointer.x() - x, pointer.y() - y)
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
+
+from engine.errors import ProgramError
+from engine.expression import ATOM, PRECEDENCE, Call, Expression, Number, Reference, Symbol, terms_of
+from engine.language import parse_expression
+from visualizer.ui import boxes
+from visualizer.ui.boxes import Box, Face, row
+
+Leaf = Number | Symbol | Reference
+
+SMALLEST_SCALE = 0.7
+
+
+class Most(NamedTuple):
+    """Of a list of more than ``items``, only the ``first`` and the ``last`` are shown."""
+
+    items: int
+    first: int
+    last: int
+
+    def said(self, skipped: int) -> str:
+        """What stands for the others; inside a name there is no room for their number."""
+        return f"⋯ {skipped:,} more ⋯" if self is MOST_TERMS else "⋯"
+
+
+MOST_TERMS = Most(24, first=10, last=3)
+MOST_IN_NAME = Most(4, first=2, last=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a leaf is written.
+
+    ``text`` is a number as text, or a name of the program: single letters are set in italics, trailing digits as
+    subscripts, and a name that is an expression itself (``x1w1 + x2w2``) as that expression, shortened where it is
+    long. A "number" has the figures of the number family; a rule's own numbers look best as names, in the figures of
+    the formula. "gradient" is a fraction, ∂``of`` over ∂``text``. ``subscript`` is set as one; ``element`` in square
+    brackets behind the name, ``x[2,1]``. ``key`` is what is under the pointer there, None where nothing is. ``ghost``
+    greys what does not count.
+    """
+
+    text: str
+    subscript: str = ""
+    element: str = ""
+    kind: Literal["name", "number", "gradient"] = "name"
+    key: Hashable | None = None
+    color: QColor | None = None
+    underline: QColor | None = None
+    ghost: bool = False
+    of: str = "L"
+
+
+Write = Callable[[Leaf], Ink]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equation:
+    """A laid-out equation. The origin of all coordinates is the top left corner, lengths are pixels.
+
+    ``ascent`` is the first line's baseline, counted from the top. ``regions`` are (rectangle, key) of every leaf that
+    has a key, in reading order.
+    """
+
+    width: float
+    height: float
+    ascent: float
+    scale: float
+    regions: tuple[tuple[QRectF, Hashable], ...]
+    _texts: tuple[tuple[QPointF, boxes.Text], ...] = field(repr=False)
+    _bars: tuple[tuple[QRectF, QColor], ...] = field(repr=False)
+    _shapes: tuple[tuple[QPainterPath, QColor], ...] = field(repr=False)
+
+    def paint(self, painter: QPainter, x: float = 0.0, y: float = 0.0, as_paths: bool = False) -> None:
+        """Paints with the top left corner at (x, y); ``as_paths`` draws text as outlines, which need no font."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(x, y)
+        if self.scale != 1.0:
+            painter.scale(self.scale, self.scale)
+        pen = None
+        for place, (glyphs, size, color) in self._texts:
+            if as_paths:
+                painter.fillPath(glyphs.path(size).translated(place), color)
+                continue
+            if color is not pen:
+                painter.setPen(color)
+                pen = color
+            for run in glyphs.runs(size):
+                painter.drawGlyphRun(place, run)
+        for path, color in self._shapes:
+            painter.fillPath(path, color)
+        onto = painter.deviceTransform()
+        for bar, color in self._bars:
+            painter.fillRect(bar if as_paths else _on_pixels(bar, onto), color)
+        painter.restore()
+
+    def key_at(self, x: float, y: float) -> Hashable | None:
+        """The key of the leaf at a point, None where there is none."""
+        return next((key for rectangle, key in self.regions if rectangle.contains(x, y)), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Typesetter:
+    """Lays out equations in one size and colour.
+
+    ``size`` is the height of an em in pixels. ``color`` is for what has none of its own, ``muted`` for words beside the
+    mathematics, ``ghost`` for terms that vanish. Figures of the number family are brought to the height of the others.
+    """
+
+    math_family: str
+    number_family: str
+    size: float
+    color: QColor
+    muted: QColor
+    ghost: QColor | None = None
+    face: Face = field(init=False, repr=False)
+    _numbers: Face = field(init=False, repr=False)
+    _number_size: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        math_face, numbers = Face(self.math_family), Face(self.number_family, tabular=True)
+        ghost = QColor(self.muted)
+        ghost.setAlphaF(0.5 * ghost.alphaF())
+        height = numbers.glyphs("0").ascent
+        for name, value in (
+            ("face", math_face), ("_numbers", numbers), ("ghost", self.ghost or ghost),
+            ("_number_size", math_face.glyphs("0").ascent / height if height else 1.0),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    def upright(self, text: str, size: float, color: QColor, ghost: bool = False) -> Box:
+        """Text of the mathematical family as it is."""
+        return self.face.box(text, size, color, ghost)
+
+    def number(self, text: str, size: float, color: QColor, ghost: bool = False) -> Box:
+        """A number in tabular figures."""
+        return self._numbers.box(text, size * self._number_size, color, ghost)
+
+    def equation(
+        self,
+        expression: Expression,
+        write: Write,
+        target: Expression | None = None,
+        relation: str = "=",
+        width: float = math.inf,
+        times: str = "·",
+        focus: int | None = None,
+    ) -> Equation:
+        """``target relation expression``, or the expression alone where ``target`` is None.
+
+        ``write`` says how a leaf is written; it may be asked more than once. ``times`` is the multiplication sign.
+        Wider than ``width`` pixels it is broken before operators, and where that is not enough scaled down to 70%.
+        ``focus`` is the place of one of the ``terms_of(expression)``: it is always shown, and the others are greyed.
+        """
+        layout = _Layout(self, write, times, focus)
+        box = layout.lines(target, relation, expression, width)
+        scale = max(SMALLEST_SCALE, min(1.0, width / box.width)) if box.width else 1.0
+        texts: list[tuple[QPointF, boxes.Text]] = []
+        bars: list[tuple[QRectF, QColor]] = []
+        shapes: list[tuple[QPainterPath, QColor]] = []
+        regions: list[tuple[QRectF, Hashable]] = []
+        stack: list[tuple[float, float, Box]] = [(0.0, box.ascent, box)]
+        while stack:
+            x, y, inner = stack.pop()
+            deeper = []
+            for dx, dy, mark in inner.marks:
+                if isinstance(mark, Box):
+                    deeper.append((x + dx, y + dy, mark))
+                elif isinstance(mark, boxes.Text):
+                    texts.append((QPointF(x + dx, y + dy), mark))
+                elif isinstance(mark, boxes.Bar):
+                    bars.append((mark.place.translated(x + dx, y + dy), mark.color))
+                elif isinstance(mark, boxes.Shape):
+                    shapes.append((mark.path.translated(x + dx, y + dy), mark.color))
+                else:
+                    place = QRectF(x * scale, (y - inner.ascent) * scale, inner.width * scale, 0.0)
+                    place.setHeight((inner.ascent + inner.descent) * scale)
+                    regions.append((place, mark.key))
+            stack.extend(reversed(deeper))
+        height = (box.ascent + box.descent) * scale
+        return Equation(
+            box.width * scale,
+            height,
+            box.ascent * scale,
+            scale,
+            tuple(regions),
+            tuple(texts),
+            tuple(bars),
+            tuple(shapes),
+        )
+
+
+def _on_pixels(bar: QRectF, onto: QTransform) -> QRectF:
+    """A bar moved to whole rows of the device's pixels, so that a thin one is not smeared over two."""
+    scale = onto.m22()
+    if onto.type() > QTransform.TransformationType.TxScale or scale <= 0.0:
+        return bar
+    top = round(bar.top() * scale + onto.dy())
+    return QRectF(bar.left(), (top - onto.dy()) / scale, bar.width(), max(1, round(bar.height() * scale)) / scale)
+
+
+# Names --------------------------------------------------------------------------------------------------------------
+
+GREEK = {
+    name: unicodedata.lookup(f"GREEK SMALL LETTER {name}")
+    for name in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "mu", "nu", "xi", "pi",
+                 "rho", "sigma", "tau", "phi", "chi", "psi", "omega")
+}  # fmt: skip
+_LETTERS = re.compile(r"([^\W\d_]\d+){2,}")
+_NAME = re.compile(r"([^\W\d_]+)(\d*)(?:_(\w+))?")
+_COPY = re.compile(r" \(\d+\)$")  # what is added to a text that already names another value
+
+
+def italic(letter: str) -> str:
+    """A letter as mathematical italic; as it is where there is none."""
+    if letter == "h":
+        return "ℎ"
+    for first, last, italics in (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("α", "ω", 0x1D6FC)):
+        if first <= letter <= last:
+            return chr(italics + ord(letter) - ord(first))
+    return letter
+
+
+@lru_cache(maxsize=1024)
+def symbols_of(name: str) -> tuple[tuple[str, str], ...]:
+    """(letter or word, subscript) of every symbol in a name: ``x1w1`` is x₁w₁, ``y_pred`` is y with "pred" below."""
+    if _LETTERS.fullmatch(name):
+        return tuple((italic(letter), digits) for letter, digits in re.findall(r"([^\W\d_])(\d+)", name))
+    letter, _, accent = unicodedata.normalize("NFD", name).partition("\N{COMBINING CIRCUMFLEX ACCENT}")
+    match = _NAME.fullmatch(f"{letter}{accent}_hat" if len(letter) == 1 and letter != name else name)
+    if match is None:
+        return ((name.replace("-", "−"), ""),)
+    base, digits, tail = match.groups(default="")
+    base = GREEK.get(base, base)
+    if len(base) > 1:
+        return ((name, ""),) if tail else ((base, digits),)
+    return ((italic(base), ",".join(part for part in (digits, *tail.split("_")) if part)),)
+
+
+@lru_cache(maxsize=1024)
+def expression_of(name: str) -> Call | None:
+    """The expression that an unnamed value's text is; None for a name or a number."""
+    if name.isidentifier():
+        return None
+    try:
+        tree = parse_expression(_COPY.sub("", name), conditions=True)
+    except ProgramError:
+        return None
+    return tree if isinstance(tree, Call) else None
+
+
+# Layout -------------------------------------------------------------------------------------------------------------
+
+_WORDS = {
+    "sigmoid": "σ", "Phi": "Φ", "phi": "φ", "maximum": "max", "log_softmax": "log softmax",
+    "leaky_relu": "leaky relu", "cross_entropy": "cross entropy", "binary_cross_entropy": "binary cross entropy",
+}  # fmt: skip
+_RELATIONS = {
+    "less": "<", "greater": ">", "less_equal": "≤", "greater_equal": "≥", "equal": "=", "not_equal": "≠",
+    "and": "and", "or": "or",
+}  # fmt: skip
+_TRANSPOSED = "\N{MATHEMATICAL SANS-SERIF CAPITAL T}"
+
+_SUM, _SIGNED, _PRODUCT = PRECEDENCE["add"], PRECEDENCE["negate"], PRECEDENCE["multiply"]
+# A fraction bar groups as brackets do: what it makes can be a factor anywhere, but not the base of a power.
+_FRACTION = PRECEDENCE["power"]
+_BASE = ATOM
+
+# Spaces in ems.
+_AROUND_PLUS, _AROUND_TIMES, _AROUND_RELATION, _AFTER_COMMA, _THIN = 0.22, 0.19, 0.28, 0.25, 0.15
+_INDENT = 0.7  # of continuation lines, for every bracket or term that is open
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """``size`` of an em in pixels; ``depth`` counts the fractions around; in scripts fractions have a slash."""
+
+    size: float
+    depth: int = 0
+    script: bool = False
+
+    def in_fraction(self) -> _Style:
+        """The style above and below a fraction bar."""
+        return _Style(self.size * (0.85 if self.depth else 1.0), self.depth + 1, self.script)
+
+    def in_script(self) -> _Style:
+        """The style of exponents."""
+        return _Style(self.size * (0.85 if self.script else boxes.SCRIPT), self.depth, True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A sign and what follows it; ``place`` counts within the outermost sum, ``skipped`` items are left out here."""
+
+    sign: str
+    node: Expression
+    at_least: int
+    place: int | None = None
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A laid-out item: its sign, its box and the space around the sign; ``depth`` is how often it is indented."""
+
+    sign: Box | None
+    box: Box
+    space: float
+    depth: int = 0
+
+    @property
+    def lead(self) -> float:
+        """The width of the sign with the space behind it."""
+        return self.sign.width + self.space if self.sign else 0.0
+
+    @property
+    def width(self) -> float:
+        """The width at the start of a line."""
+        return self.lead + self.box.width
+
+
+@dataclass(slots=True)
+class _Layout:
+    """One equation under construction.
+
+    ``fading`` is true while terms out of focus are laid out; ``ink`` is the colour of signs, where they have their own.
+    """
+
+    setter: Typesetter
+    write: Write
+    times: str
+    focus: int | None = None
+    fading: bool = False
+    ink: QColor | None = None
+    most: Most = MOST_TERMS
+
+    # Lines ------------------------------------------------------------------------------------
+
+    def lines(self, target: Expression | None, relation: str, expression: Expression, width: float) -> Box:
+        """The whole equation, broken to ``width`` as far as it can be."""
+        style = _Style(self.setter.size)
+        if target is None:
+            return self.fit(expression, style, width, outermost=True)
+        space = _AROUND_RELATION * style.size
+        left, sign = self.build(target, style), self.upright(relation, style)
+        start = left.width + sign.width + 2 * space
+        right = self.build(expression, style, outermost=True)
+        if start + right.width > width and start <= 0.4 * width:
+            right = self.fit(expression, style, width - start, outermost=True)
+        elif start + right.width > width:
+            return self.below(left, sign, expression, width)
+        return row(left, space, sign, space, right)
+
+    def below(self, left: Box, sign: Box, expression: Expression, width: float) -> Box:
+        """A target too long to have much room beside it, and under it the rest."""
+        style = _Style(self.setter.size)
+        space = _AROUND_RELATION * style.size
+        indent = 1.2 * style.size
+        rest = self.fit(expression, style, width - indent - sign.width - space, outermost=True)
+        return boxes.column([left, row(sign, space, rest)], boxes.LINE_GAP * style.size, indent=indent)
+
+    def fit(self, node: Expression, style: _Style, limit: float, outermost: bool = False) -> Box:
+        """An expression in one line, or broken before its signs where that is wider than ``limit``."""
+        whole = self.build(node, style, outermost=outermost)
+        if whole.width <= limit:
+            return whole
+        lines: list[list[_Part]] = [[]]
+        used = 0.0
+        for part in self.parts(_Item("", node, 0), 0.0, style, limit, True, outermost):
+            if lines[-1] and used + part.space + part.width > limit:
+                lines.append([])
+                used = part.depth * _INDENT * style.size
+            used += part.width + (part.space if lines[-1] else 0.0)
+            lines[-1].append(part)
+        rows = [_joined(lines[0], opening=True)]
+        rows += [row(line[0].depth * _INDENT * style.size, _joined(line, opening=False)) for line in lines[1:]]
+        return boxes.column(rows, boxes.LINE_GAP * style.size, None if outermost else boxes.AXIS * style.size)
+
+    def parts(
+        self, item: _Item, space: float, style: _Style, limit: float, first: bool, outermost: bool, depth: int = 0
+    ) -> list[_Part]:
+        """An item whole, or where it is wider than ``limit`` what it is made of, opened brackets included."""
+        room = limit - depth * _INDENT * style.size
+        whole = self.part(item, space, style, first, outermost, depth=depth)
+        opened = None if whole.width <= room or item.skipped else self.sequence(item.node, style)
+        if opened is None:
+            return [whole] if whole.width <= room else [
+                self.part(item, space, style, first, outermost, room - whole.lead, depth)
+            ]  # fmt: skip
+        head, items, inner_space = opened
+        brackets = head is not None or self.needs_brackets(item.node, item.at_least, style, first)
+        nested = brackets or space > 0.0
+        before, self.fading = self.fading, self.is_faded(item, outermost)
+        found: list[_Part] = []
+        for number, inner in enumerate(self.shown(items, outermost and not brackets)):
+            leading = _leads(inner, number, first or brackets)
+            narrower = limit - (0.4 * style.size if brackets else 0.0)
+            found += self.parts(
+                inner, inner_space, style, narrower, leading, outermost and not brackets, depth + nested
+            )
+        self.fading = before
+        opening: list[Box | float] = [head] if head else []
+        if brackets:
+            left, right = boxes.brackets(row(*(part.box for part in found)), self.setter.face, style.size, self.color())
+            opening.append(left)
+            found[-1] = replace(found[-1], box=row(found[-1].box, right))
+        if found[0].sign is not None:
+            opening += [found[0].sign, 0.2 * inner_space]
+        found[0] = _Part(whole.sign, row(*opening, found[0].box), space, depth)
+        if item.sign == ",":
+            found[-1] = replace(found[-1], box=row(found[-1].box, self.upright(",", style)))
+        return found
+
+    def part(
+        self,
+        item: _Item,
+        space: float,
+        style: _Style,
+        first: bool,
+        outermost: bool,
+        limit: float = math.inf,
+        depth: int = 0,
+    ) -> _Part:
+        """An item's sign and box; a comma stands behind."""
+        before, self.fading = self.fading, self.is_faded(item, outermost)
+        if item.skipped:
+            box = self.upright(self.most.said(item.skipped), style, color=self.setter.muted)
+        else:
+            box = self.operand(item.node, item.at_least, style, first, limit)
+        sign = self.upright(item.sign, style, box.ghost) if item.sign else None
+        self.fading = before
+        if item.sign == "," and sign is not None:
+            return _Part(None, row(box, sign), space, depth)
+        return _Part(sign, box, space, depth)
+
+    def is_faded(self, item: _Item, outermost: bool) -> bool:
+        """Whether an item is out of focus."""
+        return self.fading or (outermost and self.focus is not None and item.place not in (None, self.focus))
+
+    def sequence(self, node: Expression, style: _Style) -> tuple[Box | None, list[_Item], float] | None:
+        """What an expression can be broken into: the name before its brackets if it is a call, items, and the space
+        around their signs. None for what cannot be broken between signs."""
+        if not isinstance(node, Call) or style.script:
+            return None
+        node = _sign_in_front(node)
+        if node.operation in ("add", "subtract", "negate"):
+            return None, list(_sum_items(node)), self.space(_AROUND_PLUS, style)
+        if node.operation == "multiply":
+            return None, list(_product_items(node, self.times)), self.space(_AROUND_TIMES, style)
+        if self.is_function(node):
+            return self.head(node, style), _list_items(node), self.space(_AFTER_COMMA, style)
+        return None
+
+    def shown(self, items: list[_Item], outermost: bool = False) -> list[_Item]:
+        """The items without the middle of a very long list; what is left out is counted."""
+        if len(items) <= self.most.items:
+            return items
+        last = len(items) - self.most.last
+        found: list[_Item] = []
+        for number, item in enumerate(items):
+            focused = outermost and self.focus is not None and item.place == self.focus
+            if number < self.most.first or number >= last or focused:
+                found.append(item)
+            elif found[-1].skipped:
+                found[-1] = replace(found[-1], skipped=found[-1].skipped + 1)
+            else:
+                found.append(_Item("+" if item.sign == "−" else item.sign, item.node, 0, -1, 1))
+        return found
+
+    # Expressions ------------------------------------------------------------------------------
+
+    def build(
+        self, node: Expression, style: _Style, limit: float = math.inf, first: bool = True, outermost: bool = False
+    ) -> Box:
+        """The box of an expression in one line; only fractions and the like break inside, to ``limit``.
+
+        ``first`` where nothing stands before it, so that a minus sign may.
+        """
+        if not isinstance(node, Call):
+            return self.leaf(self.write(node), style)
+        node = _sign_in_front(node)
+        operation = node.operation
+        if operation in ("add", "subtract", "negate"):
+            return self.flow(list(_sum_items(node)), style, _AROUND_PLUS, first, outermost)
+        if operation == "multiply":
+            return self.flow(list(_product_items(node, self.times)), style, _AROUND_TIMES, first)
+        if operation in _RELATIONS or operation == "matmul":
+            return self.between(node, style, first)
+        if self.is_function(node):
+            inside = self.flow(_list_items(node), style, _AFTER_COMMA, True)
+            return row(self.head(node, style, inside.ghost), self.bracketed(inside, style))
+        return _BUILDERS[operation](self, node, style, limit)
+
+    def flow(self, items: list[_Item], style: _Style, ems: float, first: bool, outermost: bool = False) -> Box:
+        """Items with their signs in one line."""
+        space = self.space(ems, style)
+        parts = [
+            self.part(item, space, style, _leads(item, number, first), outermost)
+            for number, item in enumerate(self.shown(items, outermost))
+        ]
+        return _joined(parts, opening=True)
+
+    def operand(
+        self, node: Expression, at_least: int, style: _Style, first: bool = True, limit: float = math.inf
+    ) -> Box:
+        """A part of something that binds ``at_least`` so tightly, in brackets where it binds less."""
+        if not self.needs_brackets(node, at_least, style, first):
+            return self.build(node, style, limit, first)
+        return self.bracketed(self.fit(node, style, limit - style.size), style)
+
+    def needs_brackets(self, node: Expression, at_least: int, style: _Style, first: bool) -> bool:
+        """Whether brackets go around ``node``; ``first`` where nothing stands before it, so that a sign may lead."""
+        if not isinstance(node, Call):
+            ink = self.write(node)
+            if ink.kind == "gradient":
+                return at_least > (_PRODUCT if style.script else _FRACTION)
+            named = expression_of(ink.text) if ink.kind == "name" else None
+            if named is not None:
+                return self.needs_brackets(named, at_least, style, first)
+            return ink.text.startswith(("−", "-")) and (not first or at_least > _PRODUCT)
+        node = _sign_in_front(node)
+        if node.operation == "negate":
+            return not first or at_least > _SIGNED
+        if node.operation == "divide" and not style.script and not _is_deep(style):
+            return at_least > _FRACTION
+        if node.operation == "exp" or (node.operation == "sum" and self.is_bare(node)):
+            return at_least > (_FRACTION if node.operation == "exp" else _SIGNED)
+        return PRECEDENCE.get(node.operation, ATOM) < at_least
+
+    def between(self, node: Call, style: _Style, first: bool) -> Box:
+        """Two sides with a sign between them: comparisons, and the space of a matrix product."""
+        mine = PRECEDENCE[node.operation]
+        parts: list[Box | float] = []
+        for number, argument in enumerate(node.arguments):
+            if number and node.operation == "matmul":
+                parts.append(_THIN * style.size)
+            elif number:
+                space = _AROUND_RELATION * style.size
+                parts += [space, self.upright(_RELATIONS[node.operation], style), space]
+            # An elementwise product inside a matrix product is not to be read as a longer matrix product.
+            tighter = bool(number) or (isinstance(argument, Call) and argument.operation == "multiply")
+            leading = node.operation != "matmul" or (first and not number)
+            parts.append(self.operand(argument, mine + tighter, style, leading))
+        return row(*parts)
+
+    def negation(self, node: Call, style: _Style, limit: float) -> Box:
+        """not x"""
+        inside = self.operand(node.arguments[0], PRECEDENCE["not"] + 1, style, limit=limit)
+        return row(self.upright("not", style, inside.ghost), _AROUND_RELATION * style.size, inside)
+
+    def division(self, node: Call, style: _Style, limit: float) -> Box:
+        """A fraction; with a slash in scripts."""
+        over, under = node.arguments
+        if style.script or _is_deep(style):
+            left = self.operand(over, _PRODUCT, style)
+            right = self.operand(under, _PRODUCT + 1, style, first=False)
+            return row(left, self.upright("/", style, left.ghost and right.ghost), right)
+        inner = style.in_fraction()
+        above, below = (self.fit(part, inner, limit - 0.2 * style.size) for part in (over, under))
+        color = self.color(above.ghost and below.ghost)
+        return boxes.fraction(above, below, style.size, color, nested=style.depth > 0)
+
+    def power(self, node: Call, style: _Style, limit: float) -> Box:
+        """A base with its exponent; above the subscript of a base that has one."""
+        base = self.operand(node.arguments[0], _BASE, style, limit=limit)
+        exponent = self.build(node.arguments[1], style.in_script())
+        literal = isinstance(node.arguments[1], Number) and self.write(node.arguments[1]).key is None
+        return boxes.superscripted(base, exponent, style.size, base.corner if literal else None)
+
+    def transposition(self, node: Call, style: _Style, limit: float) -> Box:
+        """An upright T at the upper right."""
+        base = self.operand(node.arguments[0], _BASE, style, limit=limit)
+        mark = self.upright(_TRANSPOSED, style.in_script(), base.ghost)
+        return boxes.superscripted(base, mark, style.size, base.corner)
+
+    def exponential(self, node: Call, style: _Style, limit: float) -> Box:
+        """e with an exponent."""
+        exponent = self.build(node.arguments[0], style.in_script())
+        result = boxes.superscripted(self.upright("e", style, exponent.ghost), exponent, style.size)
+        result.ghost = exponent.ghost
+        return result
+
+    def root(self, node: Call, style: _Style, limit: float) -> Box:
+        """A radical."""
+        inside = self.fit(node.arguments[0], style, limit - style.size)
+        return boxes.radical(inside, style.size, self.color(inside.ghost))
+
+    def summation(self, node: Call, style: _Style, limit: float) -> Box:
+        """Σ of an array, without brackets."""
+        inside = self.build(node.arguments[0], style, limit)
+        return row(self.upright("Σ", style, inside.ghost), _THIN * style.size, inside)
+
+    def cases(self, node: Call, style: _Style, limit: float) -> Box:
+        """where(condition, yes, no) as two lines behind a brace."""
+        condition, *values = node.arguments
+        yes, no = (self.fit(value, style, 0.6 * limit) for value in values)
+        test = self.build(condition, style)
+        column = max(yes.width, no.width) + 0.8 * style.size
+        muted = self.setter.muted
+        lines = [
+            row(yes, column - yes.width, self.upright("if", style, test.ghost, muted), 0.3 * style.size, test),
+            row(no, column - no.width, self.upright("otherwise", style, test.ghost, muted)),
+        ]
+        stacked = boxes.column(lines, boxes.CASE_GAP * style.size, boxes.AXIS * style.size)
+        return boxes.braced(stacked, style.size, self.color(stacked.ghost))
+
+    def head(self, node: Call, style: _Style, ghost: bool = False) -> Box:
+        """The upright name before a call's brackets; keywords are its subscript."""
+        word = "Σ" if node.operation == "sum" else _WORDS.get(node.operation, node.operation.replace("_", " "))
+        name = self.upright(word, style, ghost)
+        if node.keywords:
+            said = ", ".join(f"{key} {value:g}" for key, value in node.keywords)
+            name = boxes.subscripted(name, self.upright(said, style.in_script(), ghost), style.size)
+        return row(name, 0.04 * style.size)
+
+    # Leaves -----------------------------------------------------------------------------------
+
+    def leaf(self, ink: Ink, style: _Style) -> Box:
+        """A leaf as its ink says, with its region."""
+        ghost = ink.ghost or self.fading
+        color = self.setter.ghost if ghost else ink.color or self.setter.color
+        size = style.size
+        if ink.kind == "number":
+            box = self.setter.number(ink.text, size, color, ghost)
+        elif ink.kind == "name":
+            box = self.name(ink, style, color, ghost)
+        else:
+            box = self.gradient(ink, style, color, ghost)
+        if ink.underline is not None:
+            box = boxes.underlined(box, size, self.setter.ghost if ghost else ink.underline)
+        return boxes.region(box, ink.key, size)
+
+    def gradient(self, ink: Ink, style: _Style, color: QColor, ghost: bool) -> Box:
+        """∂L over ∂name."""
+        slashed = style.script or _is_deep(style)
+        inner = style if slashed else style.in_fraction()
+        partial = self.setter.upright("𝜕", inner.size, color, ghost)
+        over, under = (
+            row(
+                partial,
+                0.0 if expression_of(below.text) is None else 0.08 * inner.size,
+                self.name(below, inner, color, ghost, _FRACTION),
+            )
+            for below in (Ink(ink.of), ink)
+        )
+        if slashed:
+            return row(over, self.setter.upright("/", inner.size, color, ghost), under)
+        return boxes.fraction(over, under, style.size, color, nested=style.depth > 0)
+
+    def name(self, ink: Ink, style: _Style, color: QColor, ghost: bool, at_least: int = 0) -> Box:
+        """A name, or the expression that a value without a name is called by, with its subscript or element."""
+        named = expression_of(ink.text)
+        if named is not None:
+            inner = _Layout(self.setter, _name_write(color, ghost), "·", fading=ghost, ink=color, most=MOST_IN_NAME)
+            at_least = _BASE if ink.subscript or ink.element else at_least
+            box = inner.operand(named, at_least, style)
+            subscript = ink.subscript
+        else:
+            *before, (letter, own) = symbols_of(ink.text)
+            found: list[Box | float] = []
+            for symbol, digits in before:
+                found += [self.symbol(symbol, digits, style, color, ghost), 0.04 * style.size]
+            subscript = ",".join(part for part in (own, ink.subscript) if part)
+            found.append(self.symbol(letter, subscript, style, color, ghost))
+            box, subscript = (row(*found) if before else found[0]), ""
+        if subscript:
+            box = boxes.subscripted(box, self.subscript(subscript, style, color, ghost), style.size)
+        if ink.element:
+            index = self.setter.upright(f"[{ink.element}]", 0.82 * style.size, color, ghost)
+            box = row(box, box.overhang + 0.03 * style.size, index)
+        return box
+
+    def symbol(self, letter: str, subscript: str, style: _Style, color: QColor, ghost: bool) -> Box:
+        """One letter or word with its subscript; "hat" is set above."""
+        nucleus = self.setter.upright(letter, style.size, color, ghost)
+        digits, _, hat = subscript.rpartition("hat")
+        if hat == "" and subscript.endswith("hat"):
+            nucleus = boxes.accented(nucleus, self.setter.upright("ˆ", style.size, color, ghost), style.size)
+            subscript = digits.rstrip(",")
+        if not subscript:
+            return nucleus
+        return boxes.subscripted(nucleus, self.subscript(subscript, style, color, ghost), style.size)
+
+    def subscript(self, text: str, style: _Style, color: QColor, ghost: bool) -> Box:
+        """The box of a subscript."""
+        return self.setter.upright(text, style.in_script().size, color, ghost)
+
+    # Small things -----------------------------------------------------------------------------
+
+    def upright(self, text: str, style: _Style, ghost: bool = False, color: QColor | None = None) -> Box:
+        """Signs and words."""
+        return self.setter.upright(text, style.size, self.color(ghost, color), ghost)
+
+    def color(self, ghost: bool = False, color: QColor | None = None) -> QColor:
+        """The colour of signs between and around boxes."""
+        return self.setter.ghost if ghost or self.fading else color or self.ink or self.setter.color
+
+    def bracketed(self, box: Box, style: _Style) -> Box:
+        """A box in round brackets."""
+        return boxes.bracketed(box, self.setter.face, style.size, self.color(box.ghost))
+
+    def space(self, ems: float, style: _Style) -> float:
+        """The space around a sign; there is little in scripts."""
+        return ems * style.size * (0.4 if style.script else 1.0)
+
+    def is_script(self, node: Expression, leaves: int = 3) -> bool:
+        """Whether ``node`` can be read as an exponent."""
+        if not isinstance(node, Call):
+            ink = self.write(node)
+            return ink.kind != "gradient" and (ink.kind == "number" or expression_of(ink.text) is None)
+        simple = node.operation in ("negate", "add", "subtract", "multiply") and len(node.arguments) <= leaves
+        return simple and all(self.is_script(argument, leaves - 1) for argument in node.arguments)
+
+    def is_function(self, node: Call) -> bool:
+        """Whether ``node`` is written as a name with its arguments in brackets."""
+        if node.operation == "exp":
+            return not self.is_script(node.arguments[0])
+        if node.operation == "sum":
+            return not self.is_bare(node)
+        return node.operation not in PRECEDENCE and node.operation not in _BUILDERS
+
+    def is_bare(self, node: Call) -> bool:
+        """Whether the argument of Σ needs no brackets."""
+        argument = node.arguments[0]
+        if len(node.arguments) != 1 or node.keywords:
+            return False
+        if isinstance(argument, Call):
+            return argument.operation == "exp" and self.is_script(argument.arguments[0])
+        ink = self.write(argument)
+        return ink.kind == "number" or (ink.kind == "name" and expression_of(ink.text) is None)
+
+
+_BUILDERS: dict[str, Callable[[_Layout, Call, _Style, float], Box]] = {
+    "not": _Layout.negation,
+    "divide": _Layout.division,
+    "power": _Layout.power,
+    "transpose": _Layout.transposition,
+    "exp": _Layout.exponential,
+    "sqrt": _Layout.root,
+    "sum": _Layout.summation,
+    "where": _Layout.cases,
+}
+
+
+def _joined(parts: Sequence[_Part], opening: bool) -> Box:
+    """A line of signs and boxes; the sign that opens an expression is a sign of its term and stands close to it."""
+    found: list[Box | float] = []
+    for number, part in enumerate(parts):
+        if number:
+            found.append(part.space)
+        if part.sign is not None:
+            found += [part.sign, 0.2 * part.space if opening and not number else part.space]
+        found.append(part.box)
+    return row(*found)
+
+
+def _leads(item: _Item, number: int, first: bool) -> bool:
+    """Whether an item may start with a minus sign of its own: behind a comma, or where nothing stands before it."""
+    return item.at_least == 0 or (first and not number and not item.sign)
+
+
+def _is_deep(style: _Style) -> bool:
+    return style.depth >= 3
+
+
+def _sign_in_front(node: Call) -> Call:
+    """−a · b and −a / b as the negative of a · b and a / b, so that the sign stands before the fraction bar."""
+    if node.operation not in ("multiply", "divide", "matmul") or not node.arguments:
+        return node
+    first = node.arguments[0]
+    if isinstance(first, Call):
+        first = _sign_in_front(first)
+        if first.operation == "negate":
+            return Call("negate", (Call(node.operation, (first.arguments[0], *node.arguments[1:])),))
+    return node
+
+
+def _last_factor(node: Expression, at_least: int) -> int:
+    """Cases need no brackets where nothing follows them."""
+    return 0 if isinstance(node, Call) and node.operation == "where" else at_least
+
+
+def _sum_items(node: Call) -> Iterator[_Item]:
+    """The terms of a sum with their signs, nested sums in line."""
+    whole = len(terms_of(node)) == 1  # a difference is one term to the focus
+    stack: list[tuple[str, Expression, int | None]] = [("", node, None if whole else -1)]
+    while stack:
+        sign, term, place = stack.pop()
+        call = _sign_in_front(term) if isinstance(term, Call) else None
+        if call is None or call.operation not in ("add", "subtract", "negate"):
+            yield _Item(sign, term, _SUM, place)
+        elif call.operation == "negate":
+            inside = call.arguments[0]
+            yield _Item("−", inside, _last_factor(inside, _PRODUCT), place)
+        else:
+            minus = call.operation == "subtract"
+            nested = [
+                (sign if not number else "+", argument, number if place == -1 else place)
+                for number, argument in enumerate(call.arguments[: 1 if minus else None])
+            ]
+            stack += [("+", Call("negate", call.arguments[1:]), place)] if minus else []
+            stack += reversed(nested)
+
+
+def _product_items(node: Call, times: str) -> Iterator[_Item]:
+    """The factors of a product, nested products in line."""
+    factors: list[Expression] = []
+    stack = list(reversed(node.arguments))
+    while stack:
+        factor = stack.pop()
+        if isinstance(factor, Call) and factor.operation == "multiply":
+            stack.extend(reversed(factor.arguments))
+        else:
+            factors.append(factor)
+    for number, factor in enumerate(factors):
+        at_least = _last_factor(factor, _PRODUCT) if number == len(factors) - 1 else _PRODUCT
+        yield _Item(times if number else "", factor, at_least)
+
+
+def _list_items(node: Call) -> list[_Item]:
+    """The arguments of a call."""
+    last = len(node.arguments) - 1
+    return [_Item("," if number < last else "", argument, 0) for number, argument in enumerate(node.arguments)]
+
+
+def _name_write(color: QColor, ghost: bool) -> Write:
+    """How the leaves of an unnamed value's text are written."""
+
+    def write(leaf: Leaf) -> Ink:
+        if isinstance(leaf, Number):
+            return Ink(f"{leaf.value:g}", color=color, ghost=ghost)
+        return Ink(leaf.name if isinstance(leaf, Symbol) else "?", color=color, ghost=ghost)
+
+    return write
