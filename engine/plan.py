@@ -1,52 +1,80 @@
 """A graph as a flat list of array calls over preallocated buffers: what stepping records from.
 
-All values of a pass lie in one flat float64 vector, all messages in another, all gradients in a third. Array
-operations are one call each. Scalar elementwise operations of one kind at one depth are one call together: their
-inputs are gathered into a row, and their outputs lie side by side, so that a graph in which every multiply and add is
-a node runs at the speed of arrays.
+Array operations are one call each. Scalar operations of one kind at one depth are one call together (``schedule.py``),
+so that a graph in which every multiply and add is a node runs at the speed of arrays. Rules run in calls that make no
+new arrays (``tape.py``), over vectors in which what is read together mostly lies together (``layout.py``).
 
-Nothing here knows about steps. The order of the calls is free as long as every value is ready when it is read; the
+Nothing here knows about steps. The order of the calls is free as long as every number is ready when it is read; the
 order that people see is the trace's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from engine.graph import Graph, Node
-from engine.ops import Array, Op
+from engine.layout import SHORT_CHAIN, Edge, Layout, in_rows
+from engine.ops import Array
+from engine.schedule import Group, is_scalar, schedule
 from engine.shapes import Shape
+from engine.tape import Call, Taped, tape
 
-Calls = list[tuple[Callable[..., Any], tuple[Any, ...]]]
-Edge = tuple[int, int]
+Positions = np.ndarray[Any, np.dtype[np.intp]]
 
 
 class Plan:
     """The calls of one forward and one backward pass.
 
-    ``values``, ``gradients`` (one stretch per node, see ``value_slices``) and ``messages`` (one stretch per edge and
-    one for the seed, see ``message_slices``) are overwritten by each ``run``.
+    ``values`` and ``messages`` are flat and overwritten by each ``run``; the slices say where the numbers of a node or
+    an edge lie in them. Slices are shared where the numbers are the same by the rules.
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._groups = _grouped(graph)
-        self.value_slices = self._lay_out_values()
-        self.message_slices: dict[Edge, slice] = {}
-        self._lay_out_messages()
-        self._forward: Calls = []
-        self._backward: Calls = []
-        self._inputs: dict[int, list[Array]] = {}
-        for number, group in enumerate(self._groups):
-            self._plan_forward(number, group)
-        for number in reversed(range(len(self._groups))):
-            self._plan_backward(number, self._groups[number])
-        self._gather([node for node in graph.nodes if node.is_leaf])
-        self._load(graph.leaves)
+        groups = schedule(graph)
+        self._layout = Layout(graph, groups)
+        self.values = np.zeros(self._layout.values_size)
+        self.messages = np.zeros(self._layout.messages_size)
+        self.messages[self.seed_slice] = 1.0
+        self._load: list[Call] = []
+        self._forward: list[Call] = []
+        self._backward: list[Call] = []
+        self._gathered: dict[tuple[bool, bytes], Array] = {}
+        self._unfilled: dict[int, tuple[Call, bool]] = {}
+        for group in groups:
+            self._plan_forward(group)
+        if graph.incoming is not None:
+            incoming = self.values[self.value_slices[graph.incoming]]
+            self._backward.append((np.copyto, (self.messages[self.seed_slice], incoming)))
+        for group in reversed(groups):
+            self._plan_sums(group)
+            self._plan_messages(group)
+        self._plan_sums(self._layout.leaves)
+        self.load(graph.leaves)
+
+    @property
+    def value_slices(self) -> Mapping[int, slice]:
+        """Where the values lie in ``values``, by node id."""
+        return self._layout.values
+
+    @property
+    def gradient_slices(self) -> Mapping[int, slice]:
+        """Where the gradients lie in ``messages``, by the ids of the nodes that one reaches."""
+        return self._layout.gradients
+
+    @property
+    def message_slices(self) -> Mapping[Edge, slice]:
+        """Where the messages lie in ``messages``, by (consumer, slot)."""
+        return self._layout.messages
+
+    @property
+    def seed_slice(self) -> slice:
+        """Where the gradient that everything starts from lies in ``messages``."""
+        return self._layout.seed
 
     def run(self, leaves: Mapping[int, Array] | None = None) -> None:
         """One forward and one backward pass; ``leaves`` replaces the values of those leaves, by id, for good.
@@ -54,162 +82,185 @@ class Plan:
         Raises ValueError where an operation refuses its numbers, such as a class index out of range.
         """
         if leaves:
-            self._load(leaves)
-        with np.errstate(all="ignore"):
-            for call, arguments in self._forward:
-                call(*arguments)
-            for call, arguments in self._backward:
-                call(*arguments)
+            self.load(leaves)
+        self._run_both()
 
+    @np.errstate(all="ignore")
+    def _run_both(self) -> None:
+        for call, arguments in self._forward:
+            call(*arguments)
+        for call, arguments in self._backward:
+            call(*arguments)
+
+    @np.errstate(all="ignore")
     def run_forward(self) -> None:
         """The forward pass alone."""
-        with np.errstate(all="ignore"):
-            for call, arguments in self._forward:
-                call(*arguments)
+        for call, arguments in self._forward:
+            call(*arguments)
 
-    # Layout of the vectors ------------------------------------------------------------------------------------------
-
-    def _lay_out_values(self) -> dict[int, slice]:
-        slices, position = {}, 0
-        leaves = [node for node in self.graph.nodes if node.is_leaf]
-        for node in [*leaves, *(node for group in self._groups for node in group)]:
-            slices[node.id] = slice(position, position + node.size)
-            position += node.size
-        self.values = np.zeros(position)
-        self.gradients = np.full(position, np.nan)
-        return slices
-
-    def _lay_out_messages(self) -> None:
-        edges = set(self.graph.backward_edges())
-        position = self.graph.nodes[self.graph.output].size
-        self.seed_slice = slice(0, position)
-        for group in self._groups:
-            for slot in range(len(group[0].inputs)):
-                for node in group:
-                    if (node.id, slot) in edges:
-                        size = self.graph.nodes[node.inputs[slot]].size
-                        self.message_slices[node.id, slot] = slice(position, position + size)
-                        position += size
-        self.messages = np.zeros(position)
-        self.messages[self.seed_slice] = 1.0
-
-    def _load(self, leaves: Mapping[int, Array]) -> None:
+    def load(self, leaves: Mapping[int, Array]) -> None:
+        """Replaces the values of leaves, by id."""
         for identity, value in leaves.items():
             self.values[self.value_slices[identity]] = value.ravel()
+        for call, arguments in self._load:
+            call(*arguments)
 
     def value(self, node: Node) -> Array:
         """The stretch of ``values`` that belongs to ``node``, in its shape."""
         return self.values[self.value_slices[node.id]].reshape(node.shape)
 
     def gradient(self, node: Node) -> Array:
-        """The stretch of ``gradients`` that belongs to ``node``, in its shape."""
-        return self.gradients[self.value_slices[node.id]].reshape(node.shape)
+        """The stretch of ``messages`` that holds the gradient of ``node``, in its shape."""
+        return self.messages[self.gradient_slices[node.id]].reshape(node.shape)
 
     # Calls ----------------------------------------------------------------------------------------------------------
 
-    def _plan_forward(self, number: int, group: list[Node]) -> None:
-        first, rule, attributes = group[0], group[0].rule, dict(group[0].attributes)
-        if len(group) == 1:
-            inputs = [self.value(self.graph.nodes[i]) for i in first.inputs]
-            out = self.value(first)
+    def _plan_forward(self, group: Group) -> None:
+        nodes, rule = in_rows(group), group[0][0].rule
+        forward = _with(rule.forward, dict(nodes[0].attributes))
+        if len(group[0]) > 1:
+            self._plan_chains(group)
+        elif rule.elementwise:
+            self._emit(self._forward, tape(forward, self._inputs(nodes), self._outputs(nodes)))
         else:
-            inputs = [np.empty(len(group)) for _ in first.inputs]
-            for slot, row in enumerate(inputs):
-                positions = np.array([self.value_slices[node.inputs[slot]].start for node in group])
-                # mode="clip" skips the buffering that checking costs; the positions are known to be good.
-                self._forward.append((partial(self.values.take, positions, out=row, mode="clip"), ()))
-            out = self.values[self._stretch(group)]
-        self._inputs[number] = inputs
-        if isinstance(rule.forward, np.ufunc):
-            self._forward.append((rule.forward, (*inputs, out)))
-        else:
-            self._forward.append((_store, (out, partial(rule.forward, **attributes), inputs)))
+            self._forward.append((_store, (self._outputs(nodes), forward, self._inputs(nodes))))
 
-    def _plan_backward(self, number: int, group: list[Node]) -> None:
-        slots = [slot for slot in range(len(group[0].inputs)) if (group[0].id, slot) in self.message_slices]
-        self._gather(group)
+    def _plan_chains(self, group: Group) -> None:
+        """Calls that form the sums along chains side by side, from a row of first terms and a row for each link."""
+        forward, nodes = group[0][0].rule.forward, in_rows(group)
+        assert isinstance(forward, np.ufunc)
+        links, width = len(group[0]), len(group)
+        first_terms = [chain[0].inputs[0] for chain in group]
+        terms = self._values_of([*first_terms, *(node.inputs[1] for node in nodes)], side_by_side=True)
+        start, stop = self.value_slices[nodes[0].id].start, self.value_slices[nodes[-1].id].stop
+        if links > SHORT_CHAIN:
+            # Over a vector accumulate is three times as fast as over a matrix of one column.
+            shape = (links + 1, width) if width > 1 else (links + 1,)
+            sums = self.values[start - width : stop].reshape(shape)
+            self._emit(self._forward, Taped([(forward.accumulate, (terms.reshape(shape), 0, None, sums))], [terms]))
+            return
+        rows, sums = terms.reshape(links + 1, width), self.values[start:stop].reshape(links, width)
+        calls: list[Call] = [(forward, (rows[0], rows[1], sums[0]))]
+        calls += [(forward, (sums[link - 1], rows[link + 1], sums[link])) for link in range(1, links)]
+        self._emit(self._forward, Taped(calls, [terms]))
+
+    def _plan_messages(self, group: Group) -> None:
+        nodes, rule = in_rows(group), group[0][0].rule
+        slots = self._layout.computed_slots(group)
         if not slots:
             return
-        first, rule, attributes = group[0], group[0].rule, dict(group[0].attributes)
-        alone = len(group) == 1
-        stretch = self._stretch(group)
-        g = self.gradient(first) if alone else self.gradients[stretch]
-        y = self.value(first) if alone else self.values[stretch]
+        arrays = [self._gradients_of(nodes), self._outputs(nodes), *self._inputs(nodes)]
         for slot in slots:
-            shape = self.graph.nodes[first.inputs[slot]].shape if alone else (len(group),)
-            start = self.message_slices[first.id, slot].start
-            stop = self.message_slices[group[-1].id, slot].stop
-            out = self.messages[start:stop].reshape(shape)
-            extra = {"slot": slot} if rule.variadic else {}
-            vjp = partial(rule.vjp(slot), **attributes, **extra)
-            store = _store if g.shape == shape or not rule.elementwise else _store_summed
-            self._backward.append((store, (out, vjp, (g, y, *self._inputs[number]))))
+            vjp = _with(rule.vjp(slot), dict(nodes[0].attributes) | ({"slot": slot} if rule.variadic else {}))
+            out = self._messages_along(slot, nodes)
+            if rule.elementwise and out.shape == arrays[0].shape:
+                self._emit(self._backward, tape(vjp, arrays, out))
+            else:
+                self._backward.append((_store_summed if rule.elementwise else _store, (out, vjp, arrays)))
 
-    def _gather(self, nodes: Iterable[Node]) -> None:
-        """Calls that add up the messages of ``nodes``, in the order in which they arrive."""
-        arrivals = [(node, self._arrivals(node)) for node in nodes if node.id in self.graph.active]
-        scalars = [(node, slices) for node, slices in arrivals if node.shape == ()]
-        for node, slices in arrivals:
-            if node.shape != ():
-                parts = [self.messages[part].reshape(node.shape) for part in slices]
-                self._backward.append((_accumulate, (self.gradient(node), parts)))
-        if self.graph.output in {node.id for node, _ in arrivals} and self.graph.incoming is not None:
-            seed, incoming = self.messages[self.seed_slice], self.values[self.value_slices[self.graph.incoming]]
-            self._backward.insert(len(self._backward) - len(arrivals) + len(scalars), (np.copyto, (seed, incoming)))
-        if scalars:
-            self._gather_scalars(scalars)
+    def _plan_sums(self, group: Group) -> None:
+        """Calls that add up the messages to the nodes of a group, strictly in the order in which they arrive."""
+        for nodes in self._layout.sums(group):
+            arrivals = [self._layout.arrivals[node.id] for node in nodes]
+            ends = [self.gradient_slices[node.id] for node in nodes]
+            starts = np.array([[part.start for part in parts] for parts in arrivals])
+            if nodes[0].shape != ():
+                parts = [self.messages[part] for part in arrivals[0]]
+                self._backward.append((_add_up, (self.messages[ends[0]], parts)))
+            elif self._layout.keeps_running_sums(nodes):
+                for row, end in zip(starts, ends, strict=True):
+                    arrived, sums = self._messages_at(row), self.messages[end.stop - len(row) : end.stop]
+                    self._emit(self._backward, Taped([(np.add.accumulate, (arrived, 0, None, sums))], [arrived]))
+            else:
+                self._emit(self._backward, self._sums_in_rows(starts.T, self.messages[ends[0].start : ends[-1].stop]))
 
-    def _gather_scalars(self, arrivals: list[tuple[Node, list[slice]]]) -> None:
-        targets = np.array([self.value_slices[node.id].start for node, _ in arrivals])
-        sources = np.array([part.start for _, slices in arrivals for part in slices])
-        contiguous = bool(np.all(np.diff(targets) == 1))
-        out = self.gradients[targets[0] : targets[-1] + 1] if contiguous else None
-        if out is not None and all(len(slices) == 1 for _, slices in arrivals):
-            self._backward.append((partial(self.messages.take, sources, out=out, mode="clip"), ()))
-            return
-        owners = np.repeat(targets, [len(slices) for _, slices in arrivals])
-        self._backward.append((_scatter, (self.gradients, targets, owners, self.messages, sources)))
+    def _sums_in_rows(self, starts: Positions, out: Array) -> Taped:
+        """``starts`` has a column for each sum and a row for each message."""
+        if len(starts) == 2:
+            one, two = self._messages_at(starts[0]), self._messages_at(starts[1])
+            return Taped([(np.add, (one, two, out))], [one, two])
+        arrived = self._messages_at(starts.ravel(), side_by_side=True)
+        # Over the rows of a matrix numpy adds one row after the other; along a row it would add in pairs. A sum that
+        # starts from -0 is the sum of its terms, even where all of them are -0.
+        return Taped([(np.add.reduce, (arrived.reshape(starts.shape), 0, None, out, False, -0.0))], [arrived])
 
-    def _arrivals(self, node: Node) -> list[slice]:
-        """Where the messages to ``node`` lie, first to arrive first."""
-        if node.id == self.graph.output:
-            return [self.seed_slice]
-        edges = [edge for edge in self.graph.consumers[node.id] if edge in self.message_slices]
-        order = {slot: rank for consumer, _ in edges for rank, slot in enumerate(_slots(self.graph.nodes[consumer]))}
-        edges.sort(key=lambda edge: (-edge[0], order[edge[1]]))
-        return [self.message_slices[edge] for edge in edges]
+    # What the calls read and write ----------------------------------------------------------------------------------
 
-    def _stretch(self, group: list[Node]) -> slice:
-        return slice(self.value_slices[group[0].id].start, self.value_slices[group[-1].id].stop)
+    def _outputs(self, nodes: Sequence[Node]) -> Array:
+        if not is_scalar(nodes[0]):
+            return self.value(nodes[0])
+        return self.values[self.value_slices[nodes[0].id].start : self.value_slices[nodes[-1].id].stop]
+
+    def _inputs(self, nodes: Sequence[Node]) -> list[Array]:
+        if not is_scalar(nodes[0]):
+            return [self.value(self.graph.nodes[i]) for i in nodes[0].inputs]
+        return [self._values_of([node.inputs[slot] for node in nodes]) for slot in range(len(nodes[0].inputs))]
+
+    def _gradients_of(self, nodes: Sequence[Node]) -> Array:
+        if not is_scalar(nodes[0]):
+            return self.gradient(nodes[0])
+        return self._messages_at(np.array([self.gradient_slices[node.id].start for node in nodes]))
+
+    def _messages_along(self, slot: int, nodes: Sequence[Node]) -> Array:
+        """The stretch for the messages of all ``nodes``, of those too that need not send one."""
+        number, part = next(
+            (number, self.message_slices[node.id, slot])
+            for number, node in enumerate(nodes)
+            if (node.id, slot) in self.message_slices
+        )
+        if not is_scalar(nodes[0]):
+            return self.messages[part].reshape(self.graph.nodes[nodes[0].inputs[slot]].shape)
+        return self.messages[part.start - number : part.start - number + len(nodes)]
+
+    def _values_of(self, identities: Sequence[int], side_by_side: bool = False) -> Array:
+        return self._gather(self.values, np.array([self.value_slices[i].start for i in identities]), side_by_side)
+
+    def _messages_at(self, positions: Positions, side_by_side: bool = False) -> Array:
+        return self._gather(self.messages, positions, side_by_side)
+
+    def _gather(self, vector: Array, positions: Positions, side_by_side: bool) -> Array:
+        """The numbers of ``vector`` at ``positions``: a view where these are evenly spaced, or only ``side_by_side``.
+
+        Else a buffer, to be filled before the first call that reads it.
+        """
+        step = int(positions[1] - positions[0]) if len(positions) > 1 else 1
+        if np.all(np.diff(positions) == step) and (step == 1 or not side_by_side):
+            return _strided(vector, int(positions[0]), step, len(positions))
+        key = (vector is self.values, positions.tobytes())
+        if key not in self._gathered:
+            buffer = self._gathered[key] = np.zeros(len(positions))
+            # mode="clip" skips the copying that checking costs; the positions are known to be good.
+            call: Call = (vector.take, (positions, None, buffer, "clip"))
+            only_leaves = vector is self.values and bool(np.all(positions < self._layout.leaves_end))
+            self._unfilled[id(buffer)] = (call, only_leaves)
+        return self._gathered[key]
+
+    def _emit(self, calls: list[Call], taped: Taped) -> None:
+        """Appends calls, and before them those that fill the buffers they read; leaves are gathered when loaded."""
+        for array in taped.reads:
+            if id(array) in self._unfilled:
+                fill, only_leaves = self._unfilled.pop(id(array))
+                (self._load if only_leaves else calls).append(fill)
+        calls += taped.calls
 
 
-def _slots(node: Node) -> tuple[int, ...]:
-    return node.rule.messages_order(len(node.inputs))
+def _with(rule: Callable[..., Any], attributes: Mapping[str, float]) -> Callable[..., Any]:
+    return partial(rule, **attributes) if attributes else rule
 
 
-def _grouped(graph: Graph) -> list[list[Node]]:
-    """The computed nodes in groups that run as one call, in an order in which every input is ready."""
-    depth: dict[int, int] = {}
-    groups: dict[tuple[Any, ...], list[Node]] = {}
-    edges = set(graph.backward_edges())
-    for node in graph.nodes:
-        if node.is_leaf:
-            depth[node.id] = 0
-            continue
-        depth[node.id] = 1 + max(depth[i] for i in node.inputs)
-        together = node.shape == () and node.rule.elementwise and all(graph.nodes[i].shape == () for i in node.inputs)
-        sending = tuple((node.id, slot) in edges for slot in range(len(node.inputs)))
-        key = (depth[node.id], node.op, node.attributes, sending, None if together else node.id)
-        groups.setdefault(key, []).append(node)
-    return [groups[key] for key in sorted(groups, key=lambda key: (key[0], groups[key][0].id))]
+def _strided(vector: Array, start: int, step: int, count: int) -> Array:
+    if step == 0:
+        return np.broadcast_to(vector[start : start + 1], (count,))
+    stop = start + step * count
+    return vector[start : stop if stop >= 0 else None : step]
 
 
 def _store(out: Array, rule: Callable[..., Any], arguments: Iterable[Array]) -> None:
     out[...] = rule(*arguments)
 
 
-def _store_summed(out: Array, rule: Callable[..., Any], arguments: Iterable[Array]) -> None:
-    out[...] = summed_to(np.asarray(rule(*arguments)), out.shape, tuple(arguments)[0].shape)
+def _store_summed(out: Array, rule: Callable[..., Any], arguments: Sequence[Array]) -> None:
+    out[...] = summed_to(np.asarray(rule(*arguments)), out.shape, arguments[0].shape)
 
 
 def summed_to(message: Array, shape: Shape, full: Shape) -> Array:
@@ -220,12 +271,7 @@ def summed_to(message: Array, shape: Shape, full: Shape) -> Array:
     return np.asarray(message.sum(axis=axes)).reshape(shape) if axes else message
 
 
-def _accumulate(out: Array, parts: list[Array]) -> None:
+def _add_up(out: Array, parts: list[Array]) -> None:
     np.copyto(out, parts[0])
     for part in parts[1:]:
         out += part
-
-
-def _scatter(gradients: Array, targets: Array, owners: Array, messages: Array, sources: Array) -> None:
-    gradients[targets] = 0.0
-    np.add.at(gradients, owners, messages[sources])

@@ -113,7 +113,7 @@ class Trace:
         ]
         if not found:
             raise GradStepError(f"“{source}” sends no message to “{to}”")
-        return np.sum(found, axis=0)
+        return np.asarray(np.sum(found, axis=0))
 
     def receiver(self, step: Step) -> int:
         """The node that a step gives a number to: computed, given a message, or updated."""
@@ -181,10 +181,9 @@ def record(graph: Graph, learning_rate: float = DEFAULT_LEARNING_RATE) -> Trace:
 
 def _collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
     flat_values, flat_messages = _frozen(plan.values.copy()), _frozen(plan.messages.copy())
-    flat_gradients = _frozen(plan.gradients.copy())
     values = tuple(flat_values[plan.value_slices[node.id]].reshape(node.shape) for node in graph.nodes)
     gradients = tuple(
-        flat_gradients[plan.value_slices[node.id]].reshape(node.shape) if node.id in graph.active else None
+        flat_messages[plan.gradient_slices[node.id]].reshape(node.shape) if node.id in graph.active else None
         for node in graph.nodes
     )
     messages = {
