@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from engine.errors import ProgramError
 from engine.expression import Call, Expression, Number, Symbol
@@ -34,6 +37,13 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.GtE: "greater_equal",
     ast.Eq: "equal",
     ast.NotEq: "not_equal",
+}
+_ARITHMETIC: dict[str, Callable[[float, float], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
 }
 _ALLOWED = "only names, numbers, + - * / ** @, unary minus and calls of operations may be written"
 
@@ -165,17 +175,10 @@ def _fold(call: Call, text: str, line: int | None) -> Expression:
     numbers = [argument.value for argument in call.arguments if isinstance(argument, Number)]
     if len(numbers) != len(call.arguments) or call.operation == "matmul":
         return call
+    if call.operation == "negate":
+        return Number(-numbers[0])
     try:
-        if call.operation == "negate":
-            return Number(-numbers[0])
-        left, right = numbers
-        result = {
-            "add": lambda: left + right,
-            "subtract": lambda: left - right,
-            "multiply": lambda: left * right,
-            "divide": lambda: left / right,
-            "power": lambda: left**right,
-        }[call.operation]()
+        result = _ARITHMETIC[call.operation](*numbers)
     except (OverflowError, ZeroDivisionError):
         result = math.nan
     if isinstance(result, complex) or not math.isfinite(result):

@@ -68,7 +68,8 @@ def matmul(shapes: Sequence[Shape], attributes: Attributes) -> Shape:
         raise ShapeError(f"a matrix product takes vectors and matrices, not {_listed(shapes)}")
     if a[-1] != b[0]:
         raise ShapeError(
-            f"a matrix product needs {a[-1]} rows on the right to meet {a[-1]} columns on the left, not {_listed(shapes)}"
+            f"a matrix product needs {a[-1]} rows on the right to meet {a[-1]} columns on the left, "
+            f"not {_listed(shapes)}"
         )
     return a[:-1] + b[1:]
 

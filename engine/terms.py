@@ -78,12 +78,11 @@ def elementwise_gradient(inputs: Sequence[str], formulas: Sequence[str]) -> Grad
             range(size) if axis < offset or mine[axis - offset] == 1 else (index[axis - offset],)
             for axis, size in enumerate(output)
         ]
-        return total(
-            [
-                substitute(trees[slot], lambda symbol, at=at: _pick(symbol, inputs, at, input_shapes, attributes))
-                for at in itertools.product(*free)
-            ]
-        )
+
+        def term(at: Index) -> Expression:
+            return substitute(trees[slot], lambda symbol: _pick(symbol, inputs, at, input_shapes, attributes))
+
+        return total([term(at) for at in itertools.product(*free)])
 
     return element
 
@@ -106,8 +105,8 @@ def matmul_terms(
 ) -> Iterable[Triple]:
     """The products (output, a, b) that output element ``index`` sums, or that input element ``index`` takes part in."""
     a, b = input_shapes
-    rows = [()] if len(a) == 1 else [(i,) for i in range(a[0])]
-    columns = [()] if len(b) == 1 else [(j,) for j in range(b[1])]
+    rows: list[Index] = [()] if len(a) == 1 else [(i,) for i in range(a[0])]
+    columns: list[Index] = [()] if len(b) == 1 else [(j,) for j in range(b[1])]
     inner: Iterable[int] = range(a[-1])
     if slot is None:
         rows, columns = [index[: len(a) - 1]], [index[len(a) - 1 :]]
@@ -156,7 +155,7 @@ def linear_terms(
     ]
 
 
-_FACTORS = {matmul_terms: ("a", "b"), linear_terms: ("W", "a")}
+_FACTORS: dict[Triples, tuple[str, str]] = {matmul_terms: ("a", "b"), linear_terms: ("W", "a")}
 
 
 def product_element(triples: Triples, bias: int | None = None) -> Element:
