@@ -48,11 +48,12 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glyphs:
-    """Shaped text: lengths in ems; ``parts`` are (font, glyph, x, y) of every glyph.
+    """``text``, shaped: lengths in ems; ``parts`` are (font, glyph, x, y) of every glyph.
 
     ``overhang`` is how far the ink of a slanted last glyph leans out of the advance.
     """
 
+    text: str
     advance: float
     ascent: float
     descent: float
@@ -96,7 +97,7 @@ class Text(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A filled outline: a bar, a tall bracket, a radical."""
+    """A filled outline: a tall bracket, a radical."""
 
     path: QPainterPath
     color: QColor
@@ -167,7 +168,7 @@ class Face:
             parts += [(font, glyph, x + at, y) for font, glyph, at, y in glyphs.parts]
             x += glyphs.advance
             ascent, descent = max(ascent, glyphs.ascent), max(descent, glyphs.descent)
-        return Glyphs(x, ascent, descent, 0.0, tuple(parts))
+        return Glyphs(text, x, ascent, descent, 0.0, tuple(parts))
 
     def _shape(self, text: str) -> Glyphs:
         layout = QTextLayout(text, self._font)
@@ -181,9 +182,8 @@ class Face:
             for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
                 parts.append((font, glyph, at.x() / _REFERENCE, (at.y() - baseline) / _REFERENCE))
                 ink = ink.united(font.boundingRect(glyph).translated(at.x(), at.y() - baseline))
-        overhang = max(0.0, ink.right() / _REFERENCE - advance)
-        return Glyphs(advance, max(0.0, -ink.top() / _REFERENCE), max(0.0, ink.bottom() / _REFERENCE), overhang,
-                      tuple(parts))  # fmt: skip
+        ascent, descent = max(0.0, -ink.top() / _REFERENCE), max(0.0, ink.bottom() / _REFERENCE)
+        return Glyphs(text, advance, ascent, descent, max(0.0, ink.right() / _REFERENCE - advance), tuple(parts))
 
 
 # Putting boxes together ---------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def region(box: Box, key: Hashable, size: float) -> Box:
 
 def underlined(box: Box, size: float, color: QColor) -> Box:
     """A box with a line under it."""
-    top, thickness = 0.15 * size, 0.08 * size
+    top, thickness = 0.15 * size, 0.09 * size
     line = QRectF(0.0, top, box.width, thickness)
     marks = [*box.marks, (0.0, 0.0, Bar(line, color))]
     return Box(box.width, box.ascent, max(box.descent, top + thickness), marks, box.overhang, box.ghost, box.corner)
@@ -321,7 +321,7 @@ def radical(box: Box, size: float, color: QColor) -> Box:
         (0.2 * size, bottom - height * 0.42 - 0.09 * size), (0.36 * size, bottom - 0.17 * size),
         (width - rule, top), (width + box.width + 0.1 * size, top), (width + box.width + 0.1 * size, top + rule),
         (width - rule * 0.1, top + rule), (0.36 * size, bottom), (0.325 * size, bottom),
-        (0.155 * size, bottom - height * 0.42 - 0.0 * size), (0.085 * size, bottom - height * 0.42 + 0.045 * size),
+        (0.155 * size, bottom - height * 0.42), (0.085 * size, bottom - height * 0.42 + 0.045 * size),
     ):  # fmt: skip
         path.lineTo(x, y)
     path.closeSubpath()

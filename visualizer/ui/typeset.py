@@ -92,6 +92,11 @@ class Equation:
     _bars: tuple[tuple[QRectF, QColor], ...] = field(repr=False)
     _shapes: tuple[tuple[QPainterPath, QColor], ...] = field(repr=False)
 
+    @property
+    def text(self) -> str:
+        """What is written, without drawn signs: the texts in painting order, with spaces between them."""
+        return " ".join(glyphs.text for _, (glyphs, _, _) in self._texts)
+
     def paint(self, painter: QPainter, x: float = 0.0, y: float = 0.0, as_paths: bool = False) -> None:
         """Paints with the top left corner at (x, y); ``as_paths`` draws text as outlines, which need no font."""
         painter.save()
@@ -201,21 +206,15 @@ class Typesetter:
             stack.extend(reversed(deeper))
         height = (box.ascent + box.descent) * scale
         return Equation(
-            box.width * scale,
-            height,
-            box.ascent * scale,
-            scale,
-            tuple(regions),
-            tuple(texts),
-            tuple(bars),
-            tuple(shapes),
-        )
+            box.width * scale, height, box.ascent * scale, scale,
+            tuple(regions), tuple(texts), tuple(bars), tuple(shapes),
+        )  # fmt: skip
 
 
 def _on_pixels(bar: QRectF, onto: QTransform) -> QRectF:
     """A bar moved to whole rows of the device's pixels, so that a thin one is not smeared over two."""
     scale = onto.m22()
-    if onto.type() > QTransform.TransformationType.TxScale or scale <= 0.0:
+    if onto.m12() or onto.m21() or scale <= 0.0:
         return bar
     top = round(bar.top() * scale + onto.dy())
     return QRectF(bar.left(), (top - onto.dy()) / scale, bar.width(), max(1, round(bar.height() * scale)) / scale)
@@ -416,14 +415,15 @@ class _Layout:
         found: list[_Part] = []
         for number, inner in enumerate(self.shown(items, outermost and not brackets)):
             leading = _leads(inner, number, first or brackets)
-            narrower = limit - (0.4 * style.size if brackets else 0.0)
+            narrower = limit - (0.8 * style.size if brackets else 0.0) - (head.width if head and not number else 0.0)
             found += self.parts(
                 inner, inner_space, style, narrower, leading, outermost and not brackets, depth + nested
             )
         self.fading = before
         opening: list[Box | float] = [head] if head else []
         if brackets:
-            left, right = boxes.brackets(row(*(part.box for part in found)), self.setter.face, style.size, self.color())
+            inside = row(*(part.box for part in found))
+            left, right = boxes.brackets(inside, self.setter.face, style.size, self.color(inside.ghost))
             opening.append(left)
             found[-1] = replace(found[-1], box=row(found[-1].box, right))
         if found[0].sign is not None:
@@ -460,8 +460,7 @@ class _Layout:
         return self.fading or (outermost and self.focus is not None and item.place not in (None, self.focus))
 
     def sequence(self, node: Expression, style: _Style) -> tuple[Box | None, list[_Item], float] | None:
-        """What an expression can be broken into: the name before its brackets if it is a call, items, and the space
-        around their signs. None for what cannot be broken between signs."""
+        """What an expression can be broken into, None for what cannot be: a call's name, items, the signs' space."""
         if not isinstance(node, Call) or style.script:
             return None
         node = _sign_in_front(node)
@@ -469,7 +468,7 @@ class _Layout:
             return None, list(_sum_items(node)), self.space(_AROUND_PLUS, style)
         if node.operation == "multiply":
             return None, list(_product_items(node, self.times)), self.space(_AROUND_TIMES, style)
-        if self.is_function(node):
+        if self.is_function(node) and node.arguments:
             return self.head(node, style), _list_items(node), self.space(_AFTER_COMMA, style)
         return None
 
