@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-import numpy as np
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
 
 from visualizer.resources import assets_folder
@@ -93,8 +92,9 @@ def magnitude_colors(theme: ThemeName) -> tuple[QColor, ...]:
     import pyqtgraph
 
     table = pyqtgraph.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)
-    places = np.linspace(225, 0, 256) if theme == "light" else np.linspace(45, 255, 256)
-    return tuple(QColor(*(int(part) for part in table[round(place)][:3])) for place in places)
+    first, last = (225, 0) if theme == "light" else (45, 255)
+    places = (round(first + (last - first) * i / 255) for i in range(256))
+    return tuple(QColor(*(int(part) for part in table[place][:3])) for place in places)
 
 
 # Fonts --------------------------------------------------------------------------------------------------------------

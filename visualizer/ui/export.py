@@ -1,0 +1,137 @@
+"""Pictures without a window: the canvas with the step card, as PNG or SVG."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from engine.errors import GradStepError
+from visualizer.session.document import Document, write_atomically
+from visualizer.session.lighting import lighting
+from visualizer.session.session import Session
+from visualizer.ui.card_layout import lay_out_card
+from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
+from visualizer.ui.legend import legend_width, paint_legend
+from visualizer.ui.pen import Pen
+from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.theme import THEMES, Theme, ThemeName, color, load_fonts
+
+CARD_WIDTH = 340.0
+PADDING = 20.0
+HEADER = 44.0
+_application: QGuiApplication | None = None
+
+
+def paint_scene(painter: QPainter, session: Session, theme: Theme, area: QRectF, outlines: bool = False) -> None:
+    """The graph where the session stands, with what is lit, fitted into ``area``."""
+    width, height = session.scene.size
+    scale = min(area.width() / max(width, 1), area.height() / max(height, 1), 1.7)
+    painter.save()
+    painter.translate(area.center().x() - width * scale / 2, area.center().y() - height * scale / 2)
+    painter.scale(scale, scale)
+    scene_painter, light = ScenePainter(session.scene, theme, outlines), lighting(session)
+    scene_painter.paint(painter, session.position.step, light.asked)
+    scene_painter.paint_lighting(painter, light)
+    painter.restore()
+
+
+def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, height: float, outlines: bool) -> None:
+    """One picture: title, graph, legend and step card. A card that is too high is set smaller."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = Pen(painter, outlines)
+    pen.painter.fillRect(QRectF(0, 0, width, height), color(theme.ground))
+    column = min(CARD_WIDTH + 2 * PADDING, width * 0.45)
+    panel = QRectF(width - column, 0, column, height)
+    pen.painter.fillRect(panel, color(theme.panel))
+    pen.stroke(panel.left(), 0, panel.left(), height, color(theme.hairline))
+    pen.text(PADDING, 29, session.document.title, color(theme.text), 16, "semibold")
+    legend = legend_width(session.scene.scale)
+    area = QRectF(PADDING, HEADER, width - column - 2 * PADDING, height - HEADER - LEGEND_HEIGHT - 2 * PADDING)
+    paint_scene(painter, session, theme, area, outlines)
+    painter.save()
+    shrink = min(1.0, (width - column - 2 * PADDING) / legend)
+    painter.translate(PADDING, height - PADDING / 1.4 - LEGEND_HEIGHT)
+    painter.scale(shrink, shrink)
+    paint_legend(pen, theme, session.scene.scale, 0, 0)
+    painter.restore()
+    layout = lay_out_card(session.card, session.document, session.trace, theme, CARD_WIDTH)
+    fit = min(1.0, (height - 2 * PADDING) / layout.height, (column - 2 * PADDING) / CARD_WIDTH)
+    painter.save()
+    painter.translate(panel.left() + PADDING, PADDING)
+    painter.scale(fit, fit)
+    layout.paint(painter, outlines)
+    painter.restore()
+
+
+def export_pictures(
+    document: Document,
+    steps: Sequence[int],
+    format: str,
+    out: Path,
+    size: tuple[int, int] = (1280, 800),
+    scale: float = 1.0,
+    theme: ThemeName = "light",
+) -> list[Path]:
+    """Write a picture for each of ``steps``; the paths written.
+
+    Several are numbered behind the stem of ``out``: steps-01.png, steps-02.png. ``size`` is in pixels before ``scale``.
+    Each file is the old one or the new one, never half. Raises GradStepError where one cannot be made.
+    """
+    ensure_application()
+    session = Session(document)
+    written = []
+    digits = max(2, len(str(max(steps, default=0))))
+    for step in steps:
+        session.go_to(step)
+        path = out if len(steps) == 1 else out.with_name(f"{out.stem}-{step:0{digits}d}{out.suffix}")
+        draw = _svg if format == "svg" else _png
+        write_atomically(path, draw(session, THEMES[theme], size, scale))
+        written.append(path)
+    return written
+
+
+def ensure_application() -> None:
+    """A running QGuiApplication with our fonts, offscreen where there is none yet."""
+    global _application
+    if QGuiApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        _application = QGuiApplication(["gradstep"])
+    load_fonts()
+
+
+def _png(session: Session, theme: Theme, size: tuple[int, int], scale: float) -> bytes:
+    image = QImage(round(size[0] * scale), round(size[1] * scale), QImage.Format.Format_ARGB32_Premultiplied)
+    if image.isNull():
+        raise GradStepError(f"a picture of {size[0]}x{size[1]} at scale {scale:g} does not fit into memory")
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    paint_page(painter, session, theme, size[0], size[1], outlines=False)
+    painter.end()
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.convertToFormat(QImage.Format.Format_RGB32).save(buffer, "PNG")
+    return bytes(content.data())
+
+
+def _svg(session: Session, theme: Theme, size: tuple[int, int], scale: float) -> bytes:
+    """Text becomes outlines, so that the picture needs no fonts where it is shown."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(96)
+    generator.setSize(QSize(round(size[0] * scale), round(size[1] * scale)))
+    generator.setViewBox(QRectF(0, 0, size[0], size[1]))
+    generator.setTitle(session.document.title)
+    generator.setDescription(session.card.title)
+    painter = QPainter(generator)
+    paint_page(painter, session, theme, size[0], size[1], outlines=True)
+    painter.end()
+    return bytes(content.data())

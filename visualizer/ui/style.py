@@ -1,0 +1,89 @@
+"""The style sheet of the ordinary widgets: menus, buttons, fields. Everything else is painted."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPalette
+
+from visualizer.ui.theme import INTERFACE, Theme, color
+
+
+def palette(theme: Theme) -> QPalette:
+    """Qt's own palette in the theme's colours: setting the colour scheme does nothing on some platforms."""
+    made = QPalette()
+    for role, name in (
+        (QPalette.ColorRole.Window, theme.panel),
+        (QPalette.ColorRole.Base, theme.panel),
+        (QPalette.ColorRole.AlternateBase, theme.raised),
+        (QPalette.ColorRole.Button, theme.raised),
+        (QPalette.ColorRole.ToolTipBase, theme.text),
+        (QPalette.ColorRole.ToolTipText, theme.panel),
+        (QPalette.ColorRole.WindowText, theme.text),
+        (QPalette.ColorRole.Text, theme.text),
+        (QPalette.ColorRole.ButtonText, theme.text),
+        (QPalette.ColorRole.PlaceholderText, theme.muted),
+        (QPalette.ColorRole.Highlight, theme.backward),
+        (QPalette.ColorRole.HighlightedText, theme.on_accent),
+        (QPalette.ColorRole.Link, theme.pre_activation),
+    ):
+        made.setColor(role, color(name))
+    return made
+
+
+def style_sheet(theme: Theme) -> str:
+    """The style sheet of the whole application."""
+    return f"""
+    * {{ font-family: "{INTERFACE}"; font-size: 13px; }}
+    QMainWindow, QDialog, QScrollArea, QScrollArea > QWidget > QWidget {{ background: {theme.panel}; }}
+    QToolTip {{ background: {theme.text}; color: {theme.panel}; border: none; padding: 4px 7px; }}
+    QMenuBar {{ background: {theme.panel}; color: {theme.text}; padding: 1px 8px; }}
+    QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {theme.raised}; }}
+    QMenu {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.hairline}; padding: 5px; }}
+    QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 5px; }}
+    QMenu::item:selected {{ background: {theme.raised}; }}
+    QMenu::item:disabled {{ color: {theme.faint}; }}
+    QMenu::separator {{ height: 1px; background: {theme.hairline}; margin: 5px 8px; }}
+    QMainWindow::separator {{ background: {theme.hairline}; width: 1px; height: 1px; }}
+    QDockWidget {{ color: {theme.muted}; }}
+    QDockWidget > QWidget {{ background: {theme.panel}; }}
+    QWidget#bar {{ background: {theme.panel}; border-bottom: 1px solid {theme.hairline}; }}
+    QLabel {{ color: {theme.text}; background: transparent; }}
+    QLabel#brand {{ font-size: 17px; font-weight: 700; }}
+    QLabel#muted {{ color: {theme.muted}; font-size: 12px; }}
+    QLabel#heading {{ font-size: 24px; font-weight: 700; }}
+    QLabel#subheading {{ color: {theme.muted}; font-size: 14px; }}
+    QFrame#answer {{ border-top: 1px solid {theme.hairline}; background: {theme.panel}; }}
+    QFrame#message {{ background: {theme.text}; border-radius: 8px; }}
+    QFrame#message QLabel {{ color: {theme.panel}; }}
+    QFrame#segments {{ background: {theme.raised}; border-radius: 7px; }}
+    QLineEdit, QSpinBox, QComboBox {{ background: {theme.ground}; color: {theme.text};
+        border: 1px solid {theme.hairline}; border-radius: 6px; padding: 4px 7px; selection-background-color: {theme.backward};
+        selection-color: {theme.on_accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border: 1px solid {theme.backward}; }}
+    QPushButton {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.raised}; border-radius: 7px;
+        padding: 6px 12px; }}
+    QPushButton:hover {{ border: 1px solid {theme.faint}; }}
+    QPushButton:focus {{ border: 1px solid {theme.backward}; }}
+    QPushButton#primary {{ background: {theme.backward}; color: {theme.on_accent}; font-weight: 600; }}
+    QPushButton#segment {{ background: transparent; border: none; padding: 4px 8px; color: {theme.muted};
+        text-align: left; font-size: 12px; }}
+    QPushButton#segment:checked {{ background: {theme.panel}; color: {theme.text}; font-weight: 600; border-radius: 5px; }}
+    QPushButton#link {{ background: transparent; border: none; padding: 4px 6px; color: {theme.muted}; }}
+    QPushButton#link:hover {{ color: {theme.text}; text-decoration: underline; }}
+    QToolButton {{ background: {theme.raised}; border: 1px solid transparent; border-radius: 7px; padding: 3px; }}
+    QToolButton:hover {{ border: 1px solid {theme.faint}; }}
+    QToolButton:focus {{ border: 1px solid {theme.backward}; }}
+    QToolButton#play {{ background: {theme.backward}; }}
+    QToolButton#flat {{ background: transparent; }}
+    QListWidget {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.hairline}; border-radius: 7px;
+        outline: none; }}
+    QListWidget::item {{ padding: 6px 9px; }}
+    QListWidget::item:selected {{ background: {theme.raised}; color: {theme.text}; }}
+    QSlider::groove:horizontal {{ height: 4px; background: {theme.hairline}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: {theme.muted}; }}
+    QProgressBar {{ border: none; background: {theme.raised}; border-radius: 3px; max-height: 6px; }}
+    QProgressBar::chunk {{ background: {theme.backward}; border-radius: 3px; }}
+    QScrollBar:vertical {{ width: 9px; background: transparent; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {theme.faint}; border-radius: 3px; min-height: 30px; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; height: 0; }}
+    """

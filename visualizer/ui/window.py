@@ -1,0 +1,439 @@
+"""The one window: the gallery, or a lesson with its canvas, panels and timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QMainWindow,
+    QMessageBox,
+    QProgressDialog,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from visualizer.ui import actions
+from visualizer.ui.bar import TopBar
+from visualizer.ui.gallery import Gallery
+from visualizer.ui.message import Message
+from visualizer.ui.settings import recent_files, remember_file, settings
+from visualizer.ui.style import palette, style_sheet
+from visualizer.ui.theme import DARK, LIGHT, Theme
+
+if TYPE_CHECKING:
+    from visualizer.session.session import Change, Prepared, Session
+    from visualizer.ui.canvas import Canvas
+
+SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # steps a second
+FILTER = "GradStep documents (*.toml);;All files (*)"
+
+
+class Window(QMainWindow):
+    """Holds the session once a document is open; every action of a person is a method here or a call on the session."""
+
+    session: Session
+    canvas: Canvas
+
+    def __init__(self, theme_choice: str | None = None) -> None:
+        super().__init__()
+        self.setWindowTitle("GradStep")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.in_lesson = False
+        self._theme_choice = theme_choice or str(settings().value("theme", "system"))
+        self.theme = self._wanted_theme()
+        self._docks: dict[str, QDockWidget] = {}
+        self._floating = False
+        self._speed = SPEEDS.index(2.0)
+        self._direction = 1
+        self._player = QTimer(self)
+        self._player.timeout.connect(self._play_step)
+        self._opening: Callable[[], None] | None = None
+        self.actions_by_name = actions.build_actions(self)
+        actions.fill_menus(self.menuBar(), self.actions_by_name)
+        self.bar = TopBar(self.actions_by_name, self.theme, self.cycle_speed, self.show_gallery)
+        self.gallery = Gallery(self.theme, recent_files())
+        self.gallery.chosen.connect(self.open)
+        self.gallery.browse.connect(self.choose_file)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.gallery)
+        center = QWidget()
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._pages)
+        self.setCentralWidget(center)
+        self.setMenuWidget(self._head())
+        self._message = Message(self)
+        self._apply_theme()
+        self.bar.show_lesson(None)
+        actions.refresh_actions(self, self.actions_by_name)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_theme_changed)
+        geometry = settings().value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+
+    def _head(self) -> QWidget:
+        """Menu and top bar, one above the other."""
+        head = QWidget()
+        layout = QVBoxLayout(head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.menuBar())
+        layout.addWidget(self.bar)
+        return head
+
+    # Thumbnails, after the first paint -------------------------------------------------------------------------------
+
+    def fill_gallery(self) -> None:
+        """Paint the lessons' pictures, one at a time between events."""
+        waiting = list(self.gallery.cards)
+
+        def next_card() -> None:
+            from visualizer.session.lessons import load_lesson
+            from visualizer.session.session import Session
+
+            if waiting:
+                card = waiting.pop(0)
+                card.show_session(Session(load_lesson(card.headline.name)))
+                QTimer.singleShot(0, next_card)
+
+        next_card()
+
+    # Documents ------------------------------------------------------------------------------------------------------
+
+    def open(self, argument: str) -> None:
+        """Open a lesson by name or a file by path; a bad one is explained, and what is open stays as it is."""
+        from visualizer.session.lessons import find
+        from visualizer.session.session import prepare
+        from visualizer.ui.work import Work
+
+        if self._opening:
+            self._opening()
+        work = Work(lambda: prepare(find(argument)), self)
+        progress = QProgressDialog(f"Opening {Path(argument).name}", "Cancel", 0, 0, self)
+        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        progress.setMinimumDuration(500)
+
+        def finish() -> None:
+            work.cancel()
+            progress.reset()
+            progress.deleteLater()
+            self._opening = None
+
+        def done(prepared: Prepared) -> None:
+            finish()
+            self.show_document(prepared)
+
+        def failed(sentence: str) -> None:
+            finish()
+            self.complain(sentence)
+
+        work.done.connect(done)
+        work.failed.connect(failed)
+        progress.canceled.connect(finish)
+        self._opening = finish
+        work.start()
+
+    def show_document(self, prepared: Prepared) -> None:
+        """Show a document that has been read and run."""
+        self.pause()
+        if not self._docks:
+            self._build_workspace(prepared)
+        else:
+            self.session.open(prepared)
+        self.in_lesson = True
+        self._pages.setCurrentWidget(self.canvas)
+        for name, dock in self._docks.items():
+            dock.setVisible(name not in self._hidden_panels())
+        self.canvas.setFocus()
+        path = prepared.document.path
+        if path is not None and not self._is_lesson(path):
+            remember_file(path)
+            self.gallery.show_recent(recent_files())
+        self._refresh()
+
+    @staticmethod
+    def _is_lesson(path: Path) -> bool:
+        from visualizer.resources import assets_folder
+
+        return path.absolute().is_relative_to(assets_folder().absolute())
+
+    def _build_workspace(self, prepared: Prepared) -> None:
+        """Canvas and panels: made with the first document, because they need the heavy libraries."""
+        from visualizer.session.session import Session
+        from visualizer.ui.canvas import Canvas
+        from visualizer.ui.card_panel import CardPanel
+        from visualizer.ui.outline import Outline
+        from visualizer.ui.timeline import Timeline
+
+        self.session = Session(prepared)
+        self.canvas = Canvas(self.session, self.theme)
+        self.canvas.complained.connect(self._message.show_text)
+        self._pages.addWidget(self.canvas)
+        self.outline = Outline(self.session, self.theme, self._message.show_text)
+        self.card = CardPanel(self.session, self.theme)
+        self.timeline = Timeline(self.session, self.theme)
+        sides = Qt.DockWidgetArea
+        for name, title, widget, area in (
+            ("outline", "Program and sections", self.outline, sides.LeftDockWidgetArea),
+            ("card", "Step card", self.card, sides.RightDockWidgetArea),
+            ("timeline", "Timeline", self.timeline, sides.BottomDockWidgetArea),
+        ):
+            dock = QDockWidget(title, self, objectName=name)
+            dock.setWidget(widget)
+            dock.setTitleBarWidget(QWidget())
+            self._docks[name] = dock
+            self.addDockWidget(area, dock)
+        self.setCorner(Qt.Corner.BottomLeftCorner, sides.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, sides.BottomDockWidgetArea)
+        self.resizeDocks([self._docks["outline"], self._docks["card"]],
+                         [self.outline.sizeHint().width(), self.card.sizeHint().width()], Qt.Orientation.Horizontal)  # fmt: skip
+        state = settings().value("panels")
+        if isinstance(state, QByteArray):
+            self.restoreState(state)
+        self.session.subscribe(self._session_changed)
+
+    def _session_changed(self, change: Change) -> None:
+        from visualizer.session.session import Change
+
+        if change & (Change.TRACE | Change.POSITION | Change.PICK | Change.REVEAL):
+            self._refresh()
+
+    def _refresh(self) -> None:
+        document = self.session.document if self.in_lesson else None
+        actions.refresh_actions(self, self.actions_by_name)
+        self.bar.show_lesson(document.title if document else None, bool(document and self.session.edited))
+        self.setWindowTitle(f"{document.title} - GradStep" if document else "GradStep")
+
+    def choose_file(self) -> None:
+        """Ask for a file and open it."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open a document", "", FILTER)
+        if path:
+            self.open(path)
+
+    def save_copy(self) -> None:
+        """Ask where to write the document with its present numbers."""
+        from visualizer.session.document import DocumentError, save
+
+        path, _ = QFileDialog.getSaveFileName(self, "Save a copy", f"{self.session.document.title}.toml", FILTER)
+        if not path:
+            return
+        try:
+            save(self.session.document, path)
+        except DocumentError as error:
+            self.complain(str(error))
+            return
+        remember_file(Path(path))
+        self._message.show_text(f"Saved {Path(path).name}")
+
+    def export_picture(self) -> None:
+        """Ask where to write the present picture; the ending of the name chooses PNG or SVG."""
+        from engine.errors import GradStepError
+        from visualizer.ui.export import export_pictures
+
+        suggestion = f"{self.session.document.title}, step {self.session.position.step}.png"
+        path, _ = QFileDialog.getSaveFileName(self, "Export picture", suggestion, "PNG (*.png);;SVG (*.svg)")
+        if not path:
+            return
+        target = Path(path)
+        if target.suffix.lower() not in (".png", ".svg"):
+            target = target.with_name(f"{target.name}.png")
+        try:
+            export_pictures(self.session.document, [self.session.position.step], target.suffix.lower()[1:], target,
+                            (1280, 800), 2.0, self.theme.name)  # fmt: skip
+        except GradStepError as error:
+            self.complain(str(error))
+            return
+        self._message.show_text(f"Exported {target.name}")
+
+    def complain(self, sentence: str) -> None:
+        """A dialog with one sentence."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "GradStep", sentence, QMessageBox.StandardButton.Ok, self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.open(files[0])
+
+    # Pages and panels -----------------------------------------------------------------------------------------------
+
+    def show_gallery(self) -> None:
+        """Back to the lessons; the document stays open behind them."""
+        self.pause()
+        self._remember()
+        self.in_lesson = False
+        for dock in self._docks.values():
+            dock.hide()
+        self._pages.setCurrentWidget(self.gallery)
+        self.gallery.cards[0].setFocus()
+        self._refresh()
+
+    def toggle_panel(self, name: str) -> None:
+        """Hide a panel, or bring it back where it was."""
+        dock = self._docks[name]
+        dock.setVisible(not dock.isVisible())
+        hidden = [key for key, other in self._docks.items() if not other.isVisible()]
+        settings().setValue("hidden", ",".join(hidden))
+
+    def _hidden_panels(self) -> list[str]:
+        return str(settings().value("hidden", "")).split(",")
+
+    def toggle_floating(self) -> None:
+        """Give the panels their title bars, so that they can be moved; or take them away again."""
+        self._floating = not self._floating
+        for dock in self._docks.values():
+            dock.setTitleBarWidget(None if self._floating else QWidget())
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # Playing --------------------------------------------------------------------------------------------------------
+
+    def toggle_play(self) -> None:
+        """Play on, from the start where the end is reached; or pause."""
+        if self._player.isActive():
+            self.pause()
+            return
+        if self.session.at_end:
+            self.session.first()
+        self.play(1)
+
+    def play(self, direction: int) -> None:
+        """Step on by itself, forwards (1) or backwards (-1)."""
+        self._direction = direction
+        self._player.start(round(1000 / SPEEDS[self._speed]))
+        self.bar.show_playing(True)
+
+    def pause(self) -> None:
+        """Stop playing."""
+        self._player.stop()
+        self.bar.show_playing(False)
+
+    def _play_step(self) -> None:
+        if self._direction > 0:
+            self.session.step_forward()
+        else:
+            self.session.step_back()
+        stop = self.session.at_end if self._direction > 0 else self.session.at_start
+        if stop or self.session.asking:
+            self.pause()
+
+    def change_speed(self, by: int) -> None:
+        """Play faster or slower."""
+        self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
+        self._player.setInterval(round(1000 / SPEEDS[self._speed]))
+        self.bar.show_speed(SPEEDS[self._speed])
+
+    def cycle_speed(self) -> None:
+        """The next speed, the slowest after the fastest."""
+        self.change_speed(1 if self._speed + 1 < len(SPEEDS) else -len(SPEEDS))
+
+    def run_to_selected(self) -> None:
+        """To the next step that touches the selected node, the first one again behind the last."""
+        node = self.session.selected
+        if node is None:
+            return
+        steps = self.session.steps_touching(node)
+        ahead = [step for step in steps if step > self.session.position.step]
+        if steps:
+            self.session.go_to(ahead[0] if ahead else steps[0])
+
+    def edit_selected(self) -> None:
+        """Type another value for what is selected on the canvas."""
+        from engine.expression import Reference
+
+        session = self.session
+        if session.selected is None:
+            return
+        picked = session.picked
+        if picked is None or picked.node != session.selected or picked.kind != "value":
+            shape = session.document.graph.nodes[session.selected].shape
+            picked = Reference(session.selected, "value", tuple(0 for _ in shape))
+        self.canvas.edit(picked)
+
+    # Colours --------------------------------------------------------------------------------------------------------
+
+    def _wanted_theme(self) -> Theme:
+        if self._theme_choice in ("light", "dark"):
+            return DARK if self._theme_choice == "dark" else LIGHT
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if dark else LIGHT
+
+    def choose_theme(self, choice: str) -> None:
+        """ "light", "dark", or "system" to follow the desktop; remembered."""
+        self._theme_choice = choice
+        settings().setValue("theme", choice)
+        self._system_theme_changed()
+
+    def switch_theme(self) -> None:
+        """From light to dark or back."""
+        self.choose_theme("light" if self.theme.name == "dark" else "dark")
+
+    def _system_theme_changed(self) -> None:
+        wanted = self._wanted_theme()
+        if wanted is not self.theme:
+            self.theme = wanted
+            self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(palette(self.theme))
+        application.setStyleSheet(style_sheet(self.theme))
+        self.bar.set_theme(self.theme)
+        self.gallery.set_theme(self.theme)
+        if self._docks:
+            for part in (self.canvas, self.outline, self.card, self.timeline):
+                part.set_theme(self.theme)
+
+    # Help -----------------------------------------------------------------------------------------------------------
+
+    def show_palette(self) -> None:
+        """A list of all commands with a filter."""
+        from visualizer.ui.help import Palette
+
+        Palette(self, self.actions_by_name).open()
+
+    def show_keys(self) -> None:
+        """All shortcuts on one page."""
+        from visualizer.ui.help import Keys
+
+        Keys(self, self.actions_by_name).open()
+
+    def show_about(self) -> None:
+        """Name and version."""
+        from importlib.metadata import version
+
+        QMessageBox.about(self, "About GradStep", f"GradStep {version('gradstep')}\n\n"
+                          "A stepping debugger for backpropagation.\nMIT licence.")  # fmt: skip
+
+    # Remembering ----------------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        store = settings()
+        store.setValue("geometry", self.saveGeometry())
+        if self._docks and self.in_lesson:
+            store.setValue("panels", self.saveState())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._remember()
+        super().closeEvent(event)

@@ -1,0 +1,49 @@
+"""The one bridge between workers and the window: a function runs beside, its result comes back on the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+
+
+class Work(QObject):
+    """A function at work. ``cancel`` drops its result; exactly one of ``done`` and ``failed`` is sent otherwise."""
+
+    done = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, function: Callable[[], Any], parent: QObject) -> None:
+        super().__init__(parent)
+        self._function = function
+        self._cancelled = False
+
+    def start(self) -> None:
+        """Begin on a worker thread."""
+        QThreadPool.globalInstance().start(_Task(self))
+
+    def cancel(self) -> None:
+        """Drop the result: nothing is sent any more."""
+        self._cancelled = True
+
+    def run(self) -> None:
+        """What the worker does; never raises."""
+        try:
+            outcome, signal = self._function(), self.done
+        except ValueError as error:  # every error that input can cause is one
+            outcome, signal = str(error), self.failed
+        except MemoryError:
+            outcome, signal = "there is not enough memory for this document", self.failed
+        if not self._cancelled:
+            signal.emit(outcome)
+
+
+class _Task(QRunnable):
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+
+    @Slot()
+    def run(self) -> None:
+        self._work.run()
