@@ -84,7 +84,7 @@ def element(trace: Trace, step: Step, index: Index) -> Expression:
         assert step.slot is not None
         tree = node.rule.gradient_element(step.slot, index, shapes, attributes)
     bound = substitute(tree, lambda symbol: _reference(node, symbol))
-    return _without_ones(bound, trace)
+    return _without_ones(_settled(bound, trace), trace)
 
 
 def number(trace: Trace, expression: Expression) -> float:
@@ -184,6 +184,17 @@ def _update(trace: Trace, parameter: int, index: Index | None) -> Expression:
     rate = Number(trace.learning_rate, "η")
     downhill = Call("multiply", (rate, Reference(parameter, "gradient", index)))
     return Call("subtract", (Reference(parameter, "value", index), downhill))
+
+
+def _settled(expression: Expression, trace: Trace) -> Expression:
+    """Leaves out the question whether a weight is 0: the weighted number itself, or 0 where it is not a number."""
+    if not isinstance(expression, Call):
+        return expression
+    arguments = tuple(_settled(argument, trace) for argument in expression.arguments)
+    settled = Call(expression.operation, arguments, expression.keywords)
+    if settled.operation == "where" and arguments[1] == Number(0.0):
+        return arguments[2] if number(trace, settled) == number(trace, arguments[2]) else Number(0.0)
+    return settled
 
 
 def _without_ones(expression: Expression, trace: Trace) -> Expression:

@@ -37,8 +37,8 @@ class Op:
     ``gradient_element`` the same for one element. ``why`` and ``whys`` are one plain sentence each for the forward
     step and for the message to each input, with the names in braces. ``attributes`` are the keywords that the operation
     takes. ``order`` is the order in which messages leave, where the textbook's is not that of the inputs.
-    ``role`` is what the output is called in a network. ``variadic`` operations take any number of inputs. ``word`` is the
-    operation's name in a sentence. ``flows`` says whether a gradient can flow to a slot, given the input shapes.
+    ``role`` is what the output is called in a network. ``variadic`` operations take any number of inputs. ``word`` is
+    the operation's name in a sentence. ``flows`` says whether a gradient can flow to a slot, given the input shapes.
     """
 
     name: str
@@ -226,7 +226,7 @@ _ACTIVATIONS = (
     elementwise(
         "leaky_relu", "leaky relu", ("x",), lambda x, slope=0.01: np.where(x > 0.0, x, slope * x),
         (lambda g, y, x, slope=0.01: np.where(x > 0.0, g, slope * g),),
-        "leaky_relu(x)", ("where(x > 0, 1, slope)",),
+        "where(x > 0, x, slope * x)", ("where(x > 0, 1, slope)",),
         "Leaky relu lets positive numbers through and scales the others down.",
         ("Where {x} is not positive, a small part of the gradient still leaks through.",),
         attributes=("slope",), role="activation",
@@ -452,7 +452,7 @@ def _target_probabilities(z: Array, t: Array, axis: float) -> Array:
     if not np.all((t == np.floor(t)) & (t >= 0) & (t < classes)):
         raise ValueError(f"a class index is a whole number from 0 to {classes - 1}")
     positions = np.arange(classes).reshape([-1 if i == int(axis) % z.ndim else 1 for i in range(z.ndim)])
-    return (np.expand_dims(t, int(axis)) == positions).astype(np.float64)
+    return np.asarray(np.expand_dims(t, int(axis)) == positions, dtype=np.float64)
 
 
 def _cross_entropy(z: Array, t: Array, axis: float = -1) -> Any:
@@ -465,11 +465,11 @@ def _cross_entropy(z: Array, t: Array, axis: float = -1) -> Any:
 def _cross_entropy_vjp_logits(g: Array, y: Array, z: Array, t: Array, axis: float = -1) -> Array:
     probabilities = _target_probabilities(z, t, axis)
     share = probabilities.sum(axis=int(axis), keepdims=True)
-    return g * (softmax(z, axis) * share - probabilities) / (z.size / z.shape[int(axis)])
+    return np.asarray(g * (softmax(z, axis) * share - probabilities) / (z.size / z.shape[int(axis)]))
 
 
 def _cross_entropy_vjp_target(g: Array, y: Array, z: Array, t: Array, axis: float = -1) -> Array:
-    return -g * log_softmax(z, axis) / (z.size / z.shape[int(axis)])
+    return np.asarray(-g * log_softmax(z, axis) / (z.size / z.shape[int(axis)]))
 
 
 def _batch_text(text: str) -> Text:

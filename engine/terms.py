@@ -416,14 +416,19 @@ def cross_entropy_gradient(
     return _scaled(product(Symbol("g", ()), difference), _samples(logits, axis))
 
 
+def _if_weighted(weight: Expression, expression: Expression) -> Expression:
+    """``expression``, or 0 where its weight is 0, whatever else it holds: 0 · log 0 counts as 0 here."""
+    return Call("where", (Call("equal", (weight, Number(0.0))), Number(0.0), expression))
+
+
 def binary_cross_entropy_element(index: Index, input_shapes: Sequence[Shape], attributes: Attributes) -> Expression:
     """Minus the mean log-probability of the right answers."""
     one = Number(1.0)
     terms: list[Expression] = []
     for at in _indices(input_shapes[0]):
         p, t = Symbol("p", at), Symbol("t", at)
-        terms.append(product(t, Call("log", (p,))))
-        terms.append(product(_minus(one, t), Call("log", (_minus(one, p),))))
+        for weight, probability in ((t, p), (_minus(one, t), _minus(one, p))):
+            terms.append(_if_weighted(weight, product(weight, Call("log", (probability,)))))
     return _scaled(Call("negate", (total(terms),)), math.prod(input_shapes[0]))
 
 
@@ -433,7 +438,8 @@ def binary_cross_entropy_gradient(
     """The pull of the wrong side minus the pull of the right side."""
     p, t, one = Symbol("p", index), Symbol("t", index), Number(1.0)
     if slot == 0:
-        pull = _minus(_quotient(_minus(one, t), _minus(one, p)), _quotient(t, p))
+        wrong, right = _minus(one, t), t
+        pull = _minus(_if_weighted(wrong, _quotient(wrong, _minus(one, p))), _if_weighted(right, _quotient(right, p)))
     else:
         pull = _minus(Call("log", (_minus(one, p),)), Call("log", (p,)))
     return _scaled(product(Symbol("g", ()), pull), math.prod(input_shapes[0]))
