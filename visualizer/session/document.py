@@ -11,11 +11,11 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import numpy as np
@@ -24,15 +24,18 @@ import tomli_w
 from engine import Graph, ProgramError, parse_program
 from engine.errors import GradStepError
 from engine.graph import frozen_array
+from engine.language import parse_assignments
 from engine.ops import Array
 from engine.program import check_name
 from engine.shapes import MAX_ELEMENTS
 from visualizer.session.locate import line_of, program_line
-from visualizer.session.specification import Fill, Specification
+from visualizer.session.specification import Backward, Fill, Specification
 
-MAX_FILE_BYTES = 4_000_000
+# The TOML reader takes up to half a second for a million bytes.
+MAX_FILE_BYTES = 2_000_000
 MAX_SIZE = 64
 MAX_LEAVES = 10_000
+MAX_DIMENSIONS = 4
 MAX_VARIANTS = 20
 MAX_SENTENCE = 600
 ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "value")
@@ -41,9 +44,10 @@ ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "val
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){16}""")
 
 
-# A number of more digits than Python reads, and names too long to be repeated in a sentence.
-_LONG_NUMBER = re.compile(r"[0-9][0-9_]{4300}")
-_LONG_QUOTE = re.compile(r"([“‘'`])([^”’'`]{60})[^”’'`]{20,}(?=[”’'`])")
+# Python refuses to write a whole number of thousands of digits, and no other has a use for them.
+_LONG_NUMBER = re.compile(r"(?<!\w)[0-9][0-9a-fA-Fox_]{1000}")
+# A name too long to be repeated in a sentence.
+_LONG_QUOTE = re.compile(r"([“‘'`])([^”’'`]{60})[^”’'`]{20,}(?=[”’'`]|$)")
 
 
 class DocumentError(GradStepError):
@@ -122,7 +126,7 @@ def parse(text: str, path: Path | None = None) -> Document:
     try:
         specification = msgspec.convert(data, Specification)
     except msgspec.ValidationError as error:
-        raise _field_error(error, text, name) from None
+        raise _field_error(error, data, text, name) from None
     except RecursionError:
         raise DocumentError(f"{name}: it is nested too deeply") from None
     document = _checked(specification, "", path, text, name)
@@ -217,7 +221,7 @@ def _megabytes(size: int) -> str:
 def _parse_toml(text: str, name: str) -> dict[str, Any]:
     for pattern, sentence in (
         (_LONG_KEY, "a key has more than 16 parts joined by dots"),
-        (_LONG_NUMBER, "a number has more than 4,300 digits"),
+        (_LONG_NUMBER, "a number has more than 1,000 digits"),
     ):
         if found := pattern.search(text):
             raise DocumentError(f"{name}, line {_line_at(text, found.start())}: {sentence}")
@@ -246,9 +250,12 @@ class _FieldError(GradStepError):
         self.field = field
 
 
-def _field_error(error: msgspec.ValidationError, text: str, name: str) -> DocumentError:
+def _field_error(error: msgspec.ValidationError, data: dict[str, Any], text: str, name: str) -> DocumentError:
     message, _, where = str(error).partition(" - at ")
-    parts = tuple(part for part in re.split(r"[.\[\]$`]+", where) if part)
+    before, table, after = where.partition("[...]")
+    parts = _parts(before)
+    if table:  # msgspec says which table, not which of its keys
+        parts = (*parts, _key_at_fault(parts[0], data[parts[0]]), *_parts(after))
     unknown = re.search(r"unknown field `(.*)`", message, re.S)
     missing = re.search(r"missing required field `(.*)`", message, re.S)
     if unknown:
@@ -260,6 +267,21 @@ def _field_error(error: msgspec.ValidationError, text: str, name: str) -> Docume
     return DocumentError(_place(name, line_of(text, parts), parts, message))
 
 
+def _parts(where: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[.\[\]$`]+", where) if part)
+
+
+def _key_at_fault(field_name: str, table: dict[str, Any]) -> str:
+    """The first key of a table of free names whose value is not of the table's type."""
+    _, kind = get_args(get_type_hints(Specification)[field_name])
+    for key, value in table.items():
+        try:
+            msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            return key
+    return ""
+
+
 def _place(name: str, line: int | None, where: tuple[str, ...], sentence: str) -> str:
     start = f"{name}, line {line}" if line else name
     parts = ".".join(part if len(part) <= 60 else f"{part[:60]}…" for part in where)
@@ -269,36 +291,55 @@ def _place(name: str, line: int | None, where: tuple[str, ...], sentence: str) -
 # From a specification to a graph -------------------------------------------------------------------------------------
 
 
-def _assemble(
-    specification: Specification, sizes: Mapping[str, int], variant: str, path: Path | None
-) -> Document:
+def _assemble(specification: Specification, sizes: Mapping[str, int], variant: str, path: Path | None) -> Document:
     for name, size in sizes.items():
         if not 1 <= size <= MAX_SIZE:
-            raise _FieldError(("sizes", name), f"a size must be from 1 to {MAX_SIZE}, not {size}")
+            raise _FieldError(("sizes", name), f"a size must be from 1 to {MAX_SIZE}, not {_whole(size)}")
     rate = specification.training.learning_rate
     if not (math.isfinite(rate) and rate > 0):
         raise _FieldError(("training", "learning_rate"), f"the learning rate must be a positive number, not {rate}")
-    transposed = specification.variants[variant].transpose if variant else []
+    leaves = _leaves(specification, sizes, specification.variants[variant].transpose if variant else [])
+    program = specification.variants[variant].program if variant else specification.program
+    backward = specification.backward
+    try:
+        graph = parse_program(
+            program,
+            {name: leaves[name] for name in specification.inputs},
+            {name: leaves[name] for name in specification.parameters},
+            backward.output or None,
+            backward.incoming or None,
+        )
+    except ProgramError as error:
+        if error.line is None:
+            raise _FieldError(_to_blame(program, backward, leaves), error.sentence) from None
+        raise
+    _check_names(specification, graph)
+    return Document(specification, graph, MappingProxyType(leaves), MappingProxyType(dict(sizes)), variant, path)
+
+
+def _to_blame(program: str, backward: Backward, leaves: Mapping[str, Array]) -> tuple[str, ...]:
+    """The field at fault where no line of the program is."""
+    try:
+        names = {assignment.name for assignment in parse_assignments(program)}
+    except ProgramError:
+        return ("program",)
+    if backward.incoming and (not backward.output or backward.output in names or backward.output in leaves):
+        return ("backward", "incoming")
+    return ("backward", "output") if backward.output else ("program",)
+
+
+def _leaves(specification: Specification, sizes: Mapping[str, int], transposed: Sequence[str]) -> dict[str, Array]:
     leaves: dict[str, Array] = {}
     for section in ("inputs", "parameters"):
-        for name, raw in getattr(specification, section).items():
+        given = getattr(specification, section)
+        if len(given) > MAX_LEAVES:
+            raise _FieldError((section,), f"there are {len(given):,} of them, and at most {MAX_LEAVES:,} are supported")
+        for name, raw in given.items():
             value = _leaf((section, name), raw, sizes)
             if name in leaves:
                 raise _FieldError((section, name), "it stands under [inputs] too: choose one")
             leaves[name] = _frozen_transpose(value) if name in transposed else value
-    program = specification.variants[variant].program if variant else specification.program
-    backward = specification.backward
-    graph = parse_program(
-        program,
-        {name: leaves[name] for name in specification.inputs},
-        {name: leaves[name] for name in specification.parameters},
-        backward.output or None,
-        backward.incoming or None,
-    )
-    _check_names(specification, graph)
-    return Document(
-        specification, graph, MappingProxyType(leaves), MappingProxyType(dict(sizes)), variant, path
-    )
+    return leaves
 
 
 def _leaf(where: tuple[str, str], raw: Any, sizes: Mapping[str, int]) -> Array:
@@ -306,8 +347,7 @@ def _leaf(where: tuple[str, str], raw: Any, sizes: Mapping[str, int]) -> Array:
         check_name(where[1])
         if isinstance(raw, dict):
             return _filled(where, raw, sizes)
-        if _has_other_than_numbers(raw):
-            raise _FieldError(where, "only numbers and rows of numbers may stand here")
+        _check_numbers(where, raw)
         return frozen_array(raw, where[1])
     except ProgramError as error:
         raise _FieldError(where, error.sentence) from None
@@ -317,32 +357,52 @@ def _leaf(where: tuple[str, str], raw: Any, sizes: Mapping[str, int]) -> Array:
         raise _FieldError(where, str(error)) from None
 
 
-def _has_other_than_numbers(raw: Any) -> bool:
-    """True where anything but numbers and lists stands in nested lists."""
-    level = [raw]
+def _check_numbers(where: tuple[str, ...], raw: Any) -> None:
+    """Raises _FieldError where anything but numbers and lists stands in nested lists, or too many of them."""
+    level, count = [raw], 0
     while level:
         lists = [item for item in level if isinstance(item, list)]
-        if any(isinstance(item, bool) or not isinstance(item, int | float | list) for item in level):
-            return True
+        count += len(level) - len(lists)
+        if count > MAX_ELEMENTS:
+            raise _FieldError(where, f"it has more than {MAX_ELEMENTS:,} elements, the most that are supported")
+        for item in level:
+            if isinstance(item, bool) or not isinstance(item, int | float | list):
+                raise _FieldError(where, "only numbers and rows of numbers may stand here")
+            if isinstance(item, int) and item.bit_length() > 1023:
+                raise _FieldError(where, "a number here is too large: the largest is about 1.8e308")
         level = list(itertools.chain.from_iterable(lists))
-    return False
+
+
+def _whole(number: int) -> str:
+    return f"{number:,}" if abs(number) < 10**12 else "a number of more than 12 digits"
 
 
 def _filled(where: tuple[str, str], raw: dict[str, Any], sizes: Mapping[str, int]) -> Array:
     try:
         fill = msgspec.convert(raw, Fill)
     except msgspec.ValidationError as error:
-        raise _FieldError(where, f"it is a number, rows of numbers, or a shape with a fill; {error}") from None
+        reason = str(error).partition(" - at ")[0]
+        raise _FieldError(
+            where,
+            "it is a number, rows of numbers, or a table with a shape and a fill: "
+            f"{reason[:1].lower()}{reason[1:].replace('`', '“', 1).replace('`', '”', 1)}",
+        ) from None
+    if len(fill.shape) > MAX_DIMENSIONS:
+        raise _FieldError(where, f"it has {len(fill.shape):,} dimensions, and at most {MAX_DIMENSIONS} are supported")
+    _check_numbers(where, fill.fill)
+    if not fill.fill or not np.all(np.isfinite(fill.fill)):
+        raise _FieldError(where, "the fill must be at least one number, and all of them finite")
     shape = []
     for size in fill.shape:
         if isinstance(size, str) and size not in sizes:
             raise _FieldError(where, f"there is no size named “{size}” under [sizes]")
         shape.append(sizes[size] if isinstance(size, str) else size)
-    if any(size < 1 for size in shape) or not fill.fill:
-        raise _FieldError(where, "sizes must be at least 1, and the fill at least one number")
+    for size in shape:
+        if not 1 <= size <= MAX_ELEMENTS:
+            raise _FieldError(where, f"a size must be from 1 to {MAX_ELEMENTS:,}, not {_whole(size)}")
     count = math.prod(shape)
     if count > MAX_ELEMENTS:
-        raise _FieldError(where, f"it would have {count:,} elements, and at most {MAX_ELEMENTS:,} are supported")
+        raise _FieldError(where, f"it would have {_whole(count)} elements, and at most {MAX_ELEMENTS:,} are supported")
     return frozen_array(np.resize(np.array(fill.fill, dtype=np.float64), shape), where[1])
 
 
@@ -358,11 +418,12 @@ def _check_names(specification: Specification, graph: Graph) -> None:
             raise _FieldError(("roles", name), f"“{role}” is not a role: choose one of {', '.join(ROLES)}")
     for name in specification.axes:
         _check_known(("axes", name), name, graph)
-    for key in specification.expect:
+    for key, numbers in specification.expect.items():
         name, _, kind = key.rpartition(".")
-        _check_known(("expect", key), name, graph)
         if kind not in ("value", "gradient", "after"):
             raise _FieldError(("expect", key), "end it with .value, .gradient or .after")
+        _check_known(("expect", key), name, graph)
+        _check_numbers(("expect", key), numbers)
     for field_name in ("sections", "notes"):
         for i, entry in enumerate(getattr(specification, field_name)):
             _check_known((field_name, str(i), "at"), entry.at.node, graph)
