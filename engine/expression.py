@@ -184,14 +184,15 @@ def program_text(expression: Expression) -> str:
 
     def write(node: Expression, at_least: int) -> str:
         if isinstance(node, Number):
-            return f"{node.value:.17g}" if node.value % 1 else f"{node.value:.0f}"
+            text = f"{node.value:.17g}" if node.value % 1 else f"{node.value:.0f}"
+            return f"({text})" if text.startswith("-") and at_least == ATOM else text
         if isinstance(node, Symbol):
             return node.name
         if isinstance(node, Reference):
             raise TypeError("a reference has no program text")
         mine = precedence(node)
         if node.operation == "negate":
-            text = f"-{write(node.arguments[0], mine + 1)}"
+            text = f"-{write(node.arguments[0], PRECEDENCE['power'])}"
         elif node.operation in signs:
             left, right = (0, 1) if node.operation != "power" else (1, 0)
             text = (

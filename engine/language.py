@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,9 @@ def _parse(text: str, line: int | None, mode: str) -> ast.AST:
     if len(text) > MAX_LINE_LENGTH:
         raise ProgramError(f"a line has at most {MAX_LINE_LENGTH} characters, and this one has {len(text):,}", line)
     try:
-        tree = ast.parse(text.strip(), mode=mode)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the parser's opinions on strings and the like, which we refuse anyway
+            tree = ast.parse(text.strip(), mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = error.msg if isinstance(error, SyntaxError) and error.msg else "it cannot be read"
         raise ProgramError(f"{_quote(text)} is not valid: {reason}", line) from None
@@ -124,9 +127,9 @@ def _convert(node: ast.expr, line: int | None, conditions: bool) -> Expression:
         return Symbol(node.id)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         arguments = (_convert(node.left, line, conditions), _convert(node.right, line, conditions))
-        return _fold(Call(_OPERATORS[type(node.op)], arguments), ast.unparse(node), line)
+        return _fold(Call(_OPERATORS[type(node.op)], arguments), node, line)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return _fold(Call("negate", (_convert(node.operand, line, conditions),)), ast.unparse(node), line)
+        return _fold(Call("negate", (_convert(node.operand, line, conditions),)), node, line)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
         return _convert(node.operand, line, conditions)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -147,6 +150,8 @@ def _call(node: ast.Call, name: str, line: int | None, conditions: bool) -> Call
         value = _convert(keyword.value, line, conditions)
         if keyword.arg is None or not isinstance(value, Number):
             raise ProgramError(f"{_quote(ast.unparse(node))}: a keyword takes a number, such as axis=0", line)
+        if keyword.arg in dict(keywords):
+            raise ProgramError(f"{_quote(ast.unparse(node))}: {keyword.arg} is given twice", line)
         keywords.append((keyword.arg, value.value))
     return Call(name, tuple(_convert(argument, line, conditions) for argument in node.args), tuple(keywords))
 
@@ -170,7 +175,7 @@ def _number(value: object, line: int | None) -> Number:
     return Number(number)
 
 
-def _fold(call: Call, text: str, line: int | None) -> Expression:
+def _fold(call: Call, node: ast.expr, line: int | None) -> Expression:
     """Arithmetic between constants becomes one constant, so that ``9**9**9`` is refused instead of computed."""
     numbers = [argument.value for argument in call.arguments if isinstance(argument, Number)]
     if len(numbers) != len(call.arguments) or call.operation == "matmul":
@@ -182,10 +187,11 @@ def _fold(call: Call, text: str, line: int | None) -> Expression:
     except (OverflowError, ZeroDivisionError):
         result = math.nan
     if isinstance(result, complex) or not math.isfinite(result):
-        raise ProgramError(f"{_quote(text)} is not a finite number", line)
+        raise ProgramError(f"{_quote(ast.unparse(node))} is not a finite number", line)
     return Number(float(result))
 
 
 def _quote(text: str) -> str:
     text = " ".join(text.split())
+    text = "".join(character if character.isprintable() else "�" for character in text)
     return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"

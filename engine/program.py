@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import keyword
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import ProgramError
@@ -54,7 +55,9 @@ def parse_program(
 
 def check_name(name: str, line: int | None = None) -> None:
     """Raises ProgramError where ``name`` cannot name a value."""
-    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__") or len(name) > 60:
+    # The parser reads compatibility characters, such as a bold x, as their plain form.
+    plain = unicodedata.normalize("NFKC", name) == name
+    if not plain or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__") or len(name) > 60:
         raise ProgramError(f"“{name[:60]}” cannot be a name: use letters, digits and _, not a digit first", line)
     if name in OPS:
         raise ProgramError(f"“{name}” is an operation, so it cannot name a value", line)
@@ -67,6 +70,7 @@ class _Reader:
     builder: GraphBuilder
     assignments: tuple[Assignment, ...]
     scope: str = ""
+    copies: dict[str, int] = field(default_factory=dict)
 
     def assign(self, assignment: Assignment) -> None:
         expression, name, line = assignment.expression, assignment.name, assignment.line
@@ -102,11 +106,8 @@ class _Reader:
         return self.builder.apply(call.operation, inputs, name, attributes, line, self.scope)
 
     def _free_name(self, text: str) -> str:
-        name, count = text, 1
-        while name in self.builder.ids:
-            count += 1
-            name = f"{text} ({count})"
-        return name
+        count = self.copies[text] = self.copies.get(text, 0) + 1
+        return text if count == 1 else f"{text} ({count})"
 
     def _unknown(self, name: str, line: int | None) -> ProgramError:
         later = {assignment.name: assignment for assignment in self.assignments}
