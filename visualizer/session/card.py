@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from engine.explain import FUNCTIONS, Relation, element, explain, jacobian, references
-from engine.expression import Call, Expression, Index, Number, Reference, Symbol, evaluate
+from engine.expression import Call, Expression, Index, Kind, Number, Reference, Symbol, evaluate
 from engine.graph import Node
 from engine.ops import Array
 from engine.trace import GradientState, Phase, Step, Trace
@@ -18,13 +18,13 @@ from visualizer.session.document import Document
 from visualizer.session.formatting import number_text
 from visualizer.session.scene import MAX_COLUMNS, MAX_ROWS, axis_labels, drawn_shape
 
-# So many elements are listed line by line, each with its own sum of terms.
-MAX_LINES = 8
+# So many elements are listed line by line, each with its own sum of terms; gradients are fractions and need more room.
+MAX_LINES = {"value": 8, "gradient": 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One element's equation: ``target`` = ``expression`` = ``result``. ``path`` is the term being walked, -1 for none."""
+    """One element: ``target`` = ``expression`` = ``result``. ``path`` is the term being walked, -1 for none."""
 
     target: Reference
     expression: Expression
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of a tile; ``lit`` where it takes part in the chosen element, ``faint`` where it does not count yet."""
+    """One number of a tile; ``lit`` where it takes part in the chosen element, ``faint`` where it is not this step's."""
 
     text: str
     reference: Reference | None
@@ -72,7 +72,8 @@ class Card:
     ``rule`` is the whole-array rule for ``target``; ``lines`` are elements written out, the chosen one first known by
     ``chosen``; ``flow`` is the rule with its arrays as grids. ``state`` is the receiving node's gradient so far and
     ``arrived`` who sent what. ``path`` is (number, count) of the single path being walked, and ``jacobian`` the local
-    derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``asked`` is the question that hides the numbers, "" where there is none.
+    derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``asked`` is
+    the question that hides the numbers, "" where there is none.
     """
 
     position: Position
@@ -99,9 +100,7 @@ class Card:
     jacobian_equals: str = ""
 
 
-def build_card(
-    document: Document, trace: Trace, position: Position, picked: Reference | None, asking: bool
-) -> Card:
+def build_card(document: Document, trace: Trace, position: Position, picked: Reference | None, asking: bool) -> Card:
     """The card for a position. ``picked`` chooses the element shown, or the input whose terms are to be seen."""
     step = cursor.current_step(trace, position)
     note = anchors.note_at(document, trace, position.step)
@@ -174,8 +173,8 @@ def _lines(
     trace: Trace, step: Step, result: Array, chosen: Index, walked: tuple[Index, int] | None
 ) -> tuple[Line, ...]:
     """Every element's equation where there are few, else the chosen one's alone."""
-    indices = list(np.ndindex(*result.shape)) if 1 < result.size <= MAX_LINES else [chosen]
-    kind: Literal["value", "gradient"] = "gradient" if step.phase == "backward" else "value"
+    kind: Kind = "gradient" if step.phase == "backward" else "value"
+    indices = list(np.ndindex(*result.shape)) if 1 < result.size <= MAX_LINES[kind] else [chosen]
     receiver = trace.receiver(step)
     return tuple(
         Line(
@@ -306,6 +305,7 @@ class _FlowBuilder:
 
 def _at(trace: Trace, expression: Expression, index: Index) -> float:
     """An elementwise expression over arrays, at one element."""
+
     def lookup(leaf: Symbol | Reference) -> float:
         assert isinstance(leaf, Reference)
         array = trace.values[leaf.node] if leaf.kind == "value" else trace.gradients[leaf.node]
@@ -387,4 +387,3 @@ def _gradient(trace: Trace, node: int) -> Array:
     gradient = trace.gradients[node]
     assert gradient is not None
     return gradient
-

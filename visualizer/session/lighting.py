@@ -40,7 +40,9 @@ def lighting(session: Session) -> Lighting:
     if step is None:
         return Lighting(hovered=session.hovered, selected=session.selected)
     card = session.card
-    assert card.target is not None and card.chosen is not None and card.result is not None
+    assert card.target is not None
+    assert card.chosen is not None
+    assert card.result is not None
     result = Reference(card.target.node, card.target.kind, card.chosen)
     cells: frozenset[Reference] = frozenset()
     lines: tuple[tuple[Reference, Reference], ...] = ()

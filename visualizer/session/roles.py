@@ -1,9 +1,10 @@
-"""What each value is in a network: input, weight, bias, pre-activation, activation or loss. The picture colours by it."""
+"""What each value is in a network: input, weight, bias, pre-activation, activation or loss. The picture's colours."""
 
 from __future__ import annotations
 
 from engine.graph import Graph, Node
 from visualizer.session.document import Document
+
 
 def roles_of(document: Document) -> tuple[str, ...]:
     """The role of every node, by id: the document's own word where it says one, else read off the program."""

@@ -33,6 +33,9 @@ DIGIT = 8.0  # width of a digit in a cell
 OPERATION = 25.0  # height of the sign of an operation
 CONNECTOR = 10.0  # from an operation's sign to its result
 COLUMN_GAP, ROW_GAP = 34.0, 16.0
+# From this many operations in a row on, value and gradient of a vector stand one above the other: a deep network is
+# wider than high, and height is the room there is.
+DEEP = 5
 SEED = -1  # the slot of the edge that brings an incoming gradient
 # Arrays up to this size are drawn cell by cell, larger ones as a summary.
 MAX_ROWS, MAX_COLUMNS = 12, 10
@@ -205,7 +208,8 @@ def build_scene(document: Document, trace: Trace) -> Scene:
     """Measure every box, lay the graph out and place what belongs to it."""
     graph = document.graph
     roles = roles_of(document)
-    drafts = [_draft(document, trace, node, roles[node.id]) for node in graph.nodes]
+    deep = _depth(graph) >= DEEP
+    drafts = [_draft(document, trace, node, roles[node.id], deep) for node in graph.nodes]
     units = [_unit(node, box, node.id == graph.incoming) for node, box in zip(graph.nodes, drafts, strict=True)]
     links = [Link(source, node.id, slot) for node in graph.nodes for slot, source in enumerate(node.inputs)]
     if graph.incoming is not None:
@@ -213,18 +217,35 @@ def build_scene(document: Document, trace: Trace) -> Scene:
         links.append(Link(graph.output, graph.incoming, len(graph.nodes[graph.incoming].inputs)))
     layout = arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP)
     boxes = tuple(_moved(box, *layout.positions[box.node]) for box in drafts)
-    return Scene(document, trace, boxes, _edges(graph, trace, layout, [box.rect[0] for box in drafts]), layout.size, _scale(trace))
+    return Scene(
+        document,
+        trace,
+        boxes,
+        _edges(graph, trace, layout, [box.rect[0] for box in drafts]),
+        layout.size,
+        _scale(trace),
+    )
 
 
 # Measuring ----------------------------------------------------------------------------------------------------------
 
 
-def _draft(document: Document, trace: Trace, node: Node, role: str) -> Box:
+def _depth(graph: Graph) -> int:
+    """The number of operations on the longest way through the graph."""
+    depths: list[int] = []
+    for node in graph.nodes:
+        depths.append(1 + max(depths[i] for i in node.inputs) if node.inputs else 0)
+    return max(depths)
+
+
+def _draft(document: Document, trace: Trace, node: Node, role: str, deep: bool) -> Box:
     """A box at (0, 0), measured by its texts over the whole trace so that it never changes its size."""
     kinds: tuple[Kind, ...] = ("value", "gradient") if trace.gradients[node.id] is not None else ("value",)
     operation = "" if node.is_leaf else node.rule.symbol
     lead = _operation_width(operation) + CONNECTOR if operation else 0.0
-    title_width = (len(node.name) * 8.2 if node.name.isidentifier() else len(node.name) * 6.7) + (42 if trace.arrivals[node.id] else 22)
+    title_width = (len(node.name) * 8.2 if node.name.isidentifier() else len(node.name) * 6.7) + (
+        42 if trace.arrivals[node.id] else 32
+    )
     rows, columns = drawn_shape(node.shape)
     if rows > MAX_ROWS or columns > MAX_COLUMNS or len(node.shape) > 2:
         width = max(title_width, 120.0)
@@ -236,7 +257,7 @@ def _draft(document: Document, trace: Trace, node: Node, role: str) -> Box:
             for i, kind in enumerate(kinds)
         )
         return _box(node, role, operation, lead, width, TITLE + 18.0 * len(kinds) + PAD - 2, grids)
-    return _grid_box(document, trace, node, role, kinds, operation, lead, title_width)
+    return _grid_box(document, trace, node, role, kinds, operation, lead, title_width, deep)
 
 
 def _grid_box(
@@ -248,6 +269,7 @@ def _grid_box(
     operation: str,
     lead: float,
     title_width: float,
+    deep: bool,
 ) -> Box:
     rows, columns = drawn_shape(node.shape)
     row_labels, column_labels = axis_labels(document, node)
@@ -257,7 +279,7 @@ def _grid_box(
     label_width = max((len(label) for label in row_labels), default=0) * 5.8 + (6 if row_labels else 0)
     top = TITLE + LABEL + (LABEL if column_labels else 0)
     grid_height = rows * cell_height
-    stacked = columns > 1  # networks are wider than high, so that height is the room there is
+    stacked = columns > 1 or deep
     widths = {kind: max(_cell_width(trace, node, kind), widest_label) for kind in kinds}
     if stacked:
         widths = dict.fromkeys(kinds, max(widths.values()))
@@ -311,7 +333,7 @@ def axis_labels(document: Document, node: Node) -> tuple[tuple[str, ...], tuple[
 
 
 def _cell_width(trace: Trace, node: Node, kind: Kind) -> float:
-    """Wide enough for every number that will stand in the grid; updated values are set smaller where they are longer."""
+    """Wide enough for every number that will stand in the grid; longer updated values are set smaller."""
     if kind == "value":
         arrays = [trace.values[node.id]]
         if node.id in trace.updates and not node.shape:
@@ -320,8 +342,10 @@ def _cell_width(trace: Trace, node: Node, kind: Kind) -> float:
         gradient = trace.gradients[node.id]
         arrays = [trace.message_of(trace.steps[at - 1]) for at in trace.arrivals[node.id]]
         arrays += [gradient] if gradient is not None else []
-    longest = max(len(number_text(float(value))) for array in arrays for value in array.flat)
-    return max(longest * DIGIT + 8, 30.0)
+    parts = [number_text(float(value)).partition(".") for array in arrays for value in array.flat]
+    # Numbers are aligned at the point, so the longest parts before and behind it count on their own.
+    before, after = max(len(part[0]) for part in parts), max(len(part[1] + part[2]) for part in parts)
+    return max((before + after) * DIGIT + 10, 30.0)
 
 
 def _summary(node: Node) -> str:

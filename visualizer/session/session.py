@@ -33,7 +33,7 @@ class Change(Flag):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document that has been run and laid out. Making one is the slow part of opening, and can be done by a worker."""
+    """A document that has been run and laid out: the slow part of opening, which a worker can do."""
 
     document: Document
     trace: Trace
@@ -224,7 +224,7 @@ class Session:
             self._tell(Change.HOVER)
 
     def steps_touching(self, node: int) -> tuple[int, ...]:
-        """The positions of all steps in which a node takes part: computed, used, given or sending a message, updated."""
+        """The positions of all steps in which a node takes part: computed, used, sending or given a message, updated."""
         graph = self.trace.graph
         found = []
         for position, step in enumerate(self.trace.steps, start=1):

@@ -11,7 +11,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """A table of the document: unknown fields are errors, and fields at their default are not written."""
 
 
-class Anchor(_Table, rename={"source": "from"}):
+class Anchor(_Table, frozen=True, rename={"source": "from"}):
     """A step by name: the first step of that phase that gives ``node`` a number (sent by ``source``, where given)."""
 
     phase: Literal["forward", "backward", "update"]
@@ -19,14 +19,14 @@ class Anchor(_Table, rename={"source": "from"}):
     source: str = ""
 
 
-class Section(_Table):
+class Section(_Table, frozen=True):
     """A stretch of the timeline, from its anchor to the next section's."""
 
     at: Anchor
     title: str
 
 
-class Note(_Table):
+class Note(_Table, frozen=True):
     """Narration at one step. With ``ask``, the step's numbers stay hidden behind that question until it is answered."""
 
     at: Anchor
@@ -34,27 +34,27 @@ class Note(_Table):
     ask: str = ""
 
 
-class Backward(_Table):
+class Backward(_Table, frozen=True):
     """Where the backward pass starts: a scalar ``output``, or any output and the gradient ``incoming`` at it."""
 
     output: str = ""
     incoming: str = ""
 
 
-class Training(_Table):
+class Training(_Table, frozen=True):
     """How parameters are updated."""
 
     learning_rate: float = 0.1
 
 
-class Fill(_Table):
+class Fill(_Table, frozen=True):
     """An array by its shape: sizes are whole numbers or names under [sizes]; ``fill`` is repeated as needed."""
 
     shape: list[int | str]
     fill: list[float]
 
 
-class Variant(_Table):
+class Variant(_Table, frozen=True):
     """Another way to write the same program; the leaves in ``transpose`` exchange rows and columns."""
 
     title: str
@@ -62,7 +62,7 @@ class Variant(_Table):
     transpose: list[str] = []
 
 
-class Specification(_Table):
+class Specification(_Table, frozen=True):
     """A whole document. ``inputs`` and ``parameters`` hold numbers, nested lists of numbers, or a Fill."""
 
     format: Literal[1]

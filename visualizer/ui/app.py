@@ -43,9 +43,7 @@ def start(window: Window, argument: str | None) -> None:
     window.fill_gallery()
 
 
-def _report(
-    window: Window, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
+def _report(window: Window, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """An error of ours: the person gets a sentence, the terminal the traceback; the window goes on."""
     sys.__excepthook__(kind, error, trace)
     if issubclass(kind, KeyboardInterrupt):

@@ -5,6 +5,7 @@ The layout is a list of things to paint and a list of regions; the window and th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from engine.explain import recorded, references
 from engine.expression import Number, Reference, Symbol, terms_of
 from engine.trace import Trace
-from visualizer.session.card import Card, Line, Tile
+from visualizer.session.card import Bar, Card, Line, Tile
 from visualizer.session.document import Document
 from visualizer.session.formatting import element_name, index_text, number_text
 from visualizer.session.roles import roles_of
@@ -55,6 +56,38 @@ class CardLayout:
 def lay_out_card(card: Card, document: Document, trace: Trace, theme: Theme, width: float) -> CardLayout:
     """Set ``card`` in a column of ``width`` pixels."""
     return _Setter(card, document, trace, theme, width).run()
+
+
+def lay_out_bars(bars: tuple[Bar, ...], theme: Theme, width: float) -> CardLayout:
+    """The small chart of gradient norms, layer by layer in the order in which they arrive; empty before the first."""
+    out = CardLayout(width)
+    if len(bars) < 2 or all(bar.value is None for bar in bars):
+        return out
+    muted = color(theme.muted)
+    out.draws.append(lambda pen: pen.text(0, 11, "GRADIENT NORM, AS THEY ARRIVE", muted, HEADING, "semibold"))
+    largest = max((bar.value for bar in bars if bar.value is not None and math.isfinite(bar.value)), default=0.0) or 1.0
+    lead = max(text_width(bar.name, 12, "medium") for bar in bars) + 10
+    room = width - lead - 52
+    for number, bar in enumerate(bars):
+        out.draws.append(_bar(bar, theme, width, lead, room, largest, 22.0 + 20 * number))
+    out.height = 26.0 + 20 * len(bars)
+    return out
+
+
+def _bar(bar: Bar, theme: Theme, width: float, lead: float, room: float, largest: float, y: float) -> Draw:
+    share = min(bar.value / largest, 1.0) if bar.value is not None and math.isfinite(bar.value) else 0.0
+    track, filled = QRectF(lead, y, room, 13), QRectF(lead, y, max(room * share, 2.0), 13)
+
+    def draw(pen: Pen) -> None:
+        pen.text(0, y + 11, bar.name, color(theme.text), 12, "medium")
+        pen.box(track, 3, color(theme.raised))
+        if bar.value is None:
+            pen.right(width, y + 11, "not yet", color(theme.muted), 11.5)
+        else:
+            pen.box(filled, 3, color(theme.backward))
+            pen.right(width, y + 11, number_text(bar.value), color(theme.text), 12)
+
+    return draw
 
 
 @lru_cache(maxsize=16)
@@ -97,12 +130,11 @@ class _Setter:
             self._question(card.asked)
         elif card.target is not None:
             self._rule()
+            self._jacobian()
             self._numbers()
             self._prose("Why", card.why)
             self._arrivals()
-            self._jacobian()
-        self._bars()
-        self.out.height = self.y + 8
+        self.out.height = self.y
         return self.out
 
     # Parts ----------------------------------------------------------------------------------------------------------
@@ -235,38 +267,12 @@ class _Setter:
             return
         self._heading("Local derivatives, the Jacobian")
         tile = card.jacobian
-        width, height = self._tile_size(tile)
+        _, height = self._tile_size(tile)
         self._tile(tile, 0, self.y, height)
         self.y += height + 8
         if card.jacobian_equals:
             self._lines(f"{tile.label} is {card.jacobian_equals}.", 13.5, "semibold", self.accent, 19)
         self.y += 10
-
-    def _bars(self) -> None:
-        card, theme = self.card, self.theme
-        if len(card.bars) < 2 or all(bar.value is None for bar in card.bars):
-            return
-        self._heading("Gradient norm, in order of arrival")
-        largest = max((bar.value or 0.0 for bar in card.bars), default=0.0) or 1.0
-        lead = max(text_width(bar.name, 12, "medium") for bar in card.bars) + 12
-        room = self.width - lead - 62
-        for bar in card.bars:
-            y = self.y
-            track = QRectF(lead, y, room, 13)
-            filled = QRectF(lead, y, max(room * (bar.value or 0.0) / largest, 2.0), 13)
-
-            def draw(pen: Pen, bar=bar, y=y, track=track, filled=filled) -> None:
-                pen.text(0, y + 11, bar.name, color(theme.text), 12, "medium")
-                pen.box(track, 3, color(theme.raised))
-                if bar.value is None:
-                    pen.right(self.width, y + 11, "not yet", color(theme.muted), 12)
-                else:
-                    pen.box(filled, 3, color(theme.backward))
-                    pen.right(self.width, y + 11, number_text(bar.value), color(theme.text), 12)
-
-            self.out.draws.append(draw)
-            self.y += 20
-        self.y += 8
 
     def _prose(self, heading: str, text: str) -> None:
         if text:
@@ -352,7 +358,11 @@ class _Setter:
         if picked is None or picked == row.target or self.card.path:
             return write
         terms = [set(references(term)) for term in terms_of(row.expression)]
-        if not any(picked in term for line_ in self.card.lines for term in map(set, map(references, terms_of(line_.expression)))):
+        if not any(
+            picked in term
+            for line_ in self.card.lines
+            for term in map(set, map(references, terms_of(line_.expression)))
+        ):
             return write
         kept = set().union(*(term for term in terms if picked in term))
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.expression import Reference
 from visualizer.session.formatting import full_text, parse_number
@@ -14,6 +24,7 @@ from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, mix
 
 PADDING = 18
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own "no limit"
 WIDTH = 348
 
 
@@ -92,7 +103,9 @@ class CardView(QWidget):
                 else self._session.trace.gradients[reference.node]
             )
             if array is not None and not self._session.asking:
-                text = f"{reference_text(self._session.document, reference)} = {full_text(float(array[reference.index]))}"
+                text = (
+                    f"{reference_text(self._session.document, reference)} = {full_text(float(array[reference.index]))}"
+                )
                 QToolTip.showText(event.globalPosition().toPoint(), text, self)
         else:
             QToolTip.hideText()
@@ -121,6 +134,7 @@ class CardPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._answer)
+        layout.addStretch(0)
         session.subscribe(self._changed)
         self._show_answer()
 
@@ -164,6 +178,8 @@ class CardPanel(QWidget):
 
     def _show_answer(self) -> None:
         asking = self._session.asking
+        # A question is short: the line for its answer stands right below it.
+        self._scroll.setMaximumHeight(self.view.minimumHeight() if asking else QWIDGETSIZE_MAX)
         if asking != self._answer.isVisibleTo(self):
             self._answer.setVisible(asking)
             self._guess.clear()

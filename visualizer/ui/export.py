@@ -14,7 +14,7 @@ from engine.errors import GradStepError
 from visualizer.session.document import Document, write_atomically
 from visualizer.session.lighting import lighting
 from visualizer.session.session import Session
-from visualizer.ui.card_layout import lay_out_card
+from visualizer.ui.card_layout import lay_out_bars, lay_out_card
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
 from visualizer.ui.pen import Pen
@@ -60,11 +60,14 @@ def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, 
     paint_legend(pen, theme, session.scene.scale, 0, 0)
     painter.restore()
     layout = lay_out_card(session.card, session.document, session.trace, theme, CARD_WIDTH)
-    fit = min(1.0, (height - 2 * PADDING) / layout.height, (column - 2 * PADDING) / CARD_WIDTH)
+    bars = lay_out_bars(session.card.bars, theme, CARD_WIDTH)
+    fit = min(1.0, (height - 2 * PADDING) / (layout.height + bars.height), (column - 2 * PADDING) / CARD_WIDTH)
     painter.save()
     painter.translate(panel.left() + PADDING, PADDING)
     painter.scale(fit, fit)
     layout.paint(painter, outlines)
+    painter.translate(0, layout.height)
+    bars.paint(painter, outlines)
     painter.restore()
 
 

@@ -1,4 +1,4 @@
-"""The first page: a card for each lesson, recent files, and how to open others. Paints before anything heavy is loaded."""
+"""The first page: a card for each lesson, recent files, and how to open others. It paints before heavy imports."""
 
 from __future__ import annotations
 

@@ -53,13 +53,14 @@ def _up_out(painter: QPainter) -> None:
 
 
 def _arrow(painter: QPainter, tail: float, head: float) -> None:
-    tone = painter.brush().color()
+    """An arrow from ``tail`` to ``head`` over a dot, as debuggers draw step into and step out."""
+    tone, way = painter.brush().color(), 1 if head > tail else -1
     painter.setPen(QPen(tone, 2.0))
     painter.drawLine(QPointF(12, tail), QPointF(12, head))
     painter.setPen(Qt.PenStyle.NoPen)
-    tip = head + (2.5 if head > tail else -2.5)
-    painter.drawPolygon(QPolygonF([QPointF(7.5, head - (1 if head > tail else -1)), QPointF(16.5, head - (1 if head > tail else -1)), QPointF(12, tip + (1.5 if head > tail else -1.5))]))  # fmt: skip
-    painter.drawEllipse(QPointF(12, 20 if head > tail else 20), 1.7, 1.7)
+    base, tip = head - way, head + 4 * way
+    painter.drawPolygon(QPolygonF([QPointF(7.5, base), QPointF(16.5, base), QPointF(12, tip)]))
+    painter.drawEllipse(QPointF(12, 20), 1.7, 1.7)
 
 
 SHAPES: dict[str, Shape] = {

@@ -35,7 +35,12 @@ def paint_legend(pen: Pen, theme: Theme, scale: Scale, x: float, y: float) -> No
     gradient = QLinearGradient(x, 0, x + _BAR, 0)
     for i in range(17):
         gradient.setColorAt(i / 16, colors[min(i * 16, 255)])
-    wedge = [QPointF(x, middle - 0.8), QPointF(x + _BAR, middle - 4), QPointF(x + _BAR, middle + 4), QPointF(x, middle + 0.8)]
+    wedge = [
+        QPointF(x, middle - 0.8),
+        QPointF(x + _BAR, middle - 4),
+        QPointF(x + _BAR, middle + 4),
+        QPointF(x, middle + 0.8),
+    ]
     pen.painter.setPen(line(color(theme.panel), 0.01))
     pen.painter.setBrush(gradient)
     pen.painter.drawPolygon(wedge)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
@@ -13,21 +15,34 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from visualizer.session.cursor import current_step
-from visualizer.session.document import MAX_SIZE
 from visualizer.session.session import Change, Session
+from visualizer.ui.card_layout import lay_out_bars
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import CODE, Theme, color, text_width
 
 WIDTH = 216
 PADDING = 16
 LINE, ITEM = 25.0, 25.0
+CODE_SIZE, CODE_LEADING = 12.0, 17.0
+LARGEST_SIZE = 12  # larger layers no longer fit beside each other
+
+
+@lru_cache(maxsize=512)
+def code_lines(text: str, room: float) -> tuple[str, ...]:
+    """A line of a program, broken behind commas and before operators where it is wider than ``room``."""
+    lines, current = [], ""
+    for part in re.split(r"(?<=, )|(?= [-+*/@] )", text):
+        if current and text_width(current + part, CODE_SIZE, family=CODE) > room:
+            lines.append(elided(current, room, CODE_SIZE, family=CODE))
+            current = "    "
+        current += part
+    return (*lines, elided(current, room, CODE_SIZE, family=CODE))
 
 
 class OutlineView(QWidget):
@@ -48,8 +63,12 @@ class OutlineView(QWidget):
 
     def refresh(self) -> None:
         """Show the session's present place."""
-        lines = len(self._session.document.program.strip().splitlines())
-        height = 34 + lines * LINE + (44 + len(self._session.sections) * ITEM if self._session.sections else 0)
+        room = self.width() - 2 * PADDING + 6
+        lines = [code_lines(text, room) for text in self._session.document.program.splitlines() if text.strip()]
+        height = 34 + sum(LINE + (len(parts) - 1) * CODE_LEADING for parts in lines)
+        height += 44 + len(self._session.sections) * ITEM if self._session.sections else 0
+        bars = self._session.card.bars
+        height += 56 + 20 * len(bars) if len(bars) > 1 else 0
         self.setMinimumHeight(round(height) + PADDING)
         self.update()
 
@@ -60,7 +79,10 @@ class OutlineView(QWidget):
         self._targets = []
         y = self._program(pen, 6.0)
         if self._session.sections:
-            self._sections(pen, y + 18)
+            y = self._sections(pen, y + 18)
+        bars = lay_out_bars(self._session.card.bars, self._theme, self.width() - 2 * PADDING)
+        painter.translate(PADDING, y + 20)
+        bars.paint(painter)
         painter.end()
 
     def _heading(self, pen: Pen, y: float, text: str) -> float:
@@ -76,25 +98,23 @@ class OutlineView(QWidget):
         for position, taken in enumerate(trace.steps, start=1):
             if taken.phase == "forward":
                 first_step.setdefault(trace.graph.nodes[taken.node].line, position)
-        room = self.width() - 2 * PADDING + 4
         for number, text in enumerate(session.document.program.splitlines(), start=1):
             if not text.strip():
                 continue
-            rect = QRectF(PADDING - 8, y, self.width() - 2 * PADDING + 16, LINE - 2)
+            parts = code_lines(text, self.width() - 2 * PADDING + 6)
+            height = LINE + (len(parts) - 1) * CODE_LEADING
+            rect = QRectF(PADDING - 8, y, self.width() - 2 * PADDING + 16, height - 2)
             if number == at and step is not None:
                 pen.box(rect, 4, color(theme.raised))
-                pen.box(QRectF(PADDING - 8, y, 3, LINE - 2), 1.5, theme.phase(step.phase))
-            size = 12.5
-            while size > 10 and text_width(text, size, family=CODE) > room:
-                size -= 0.5
-            shown = elided(text, room, size, family=CODE)
-            pen.text(PADDING, y + 16, shown, color(theme.text), size, family=CODE)
+                pen.box(QRectF(PADDING - 8, y, 3, height - 2), 1.5, theme.phase(step.phase))
+            for i, part in enumerate(parts):
+                pen.text(PADDING, y + 16 + i * CODE_LEADING, part, color(theme.text), CODE_SIZE, family=CODE)
             if number in first_step:
                 self._targets.append((rect, first_step[number], text))
-            y += LINE
+            y += height
         return y
 
-    def _sections(self, pen: Pen, y: float) -> None:
+    def _sections(self, pen: Pen, y: float) -> float:
         session, theme = self._session, self._theme
         y = self._heading(pen, y, "SECTIONS")
         starts = [start for start, _ in session.sections]
@@ -113,6 +133,7 @@ class OutlineView(QWidget):
             pen.text(PADDING + 18, y + 15, text, color(theme.text if reached or here else theme.muted), 12.5, weight)
             self._targets.append((QRectF(0, y, self.width(), ITEM), start, title))
             y += ITEM
+        return y
 
     def _target_at(self, event: QMouseEvent) -> tuple[QRectF, int, str] | None:
         return next((target for target in self._targets if target[0].contains(event.position())), None)
@@ -187,18 +208,28 @@ class Outline(QWidget):
         self._choices.setVisible(bool(document.sizes or document.specification.variants))
 
     def _sizes(self) -> QWidget:
-        row = QWidget()
-        layout = QHBoxLayout(row)
+        """One row for each size: fewer, the number, more."""
+        rows = QWidget()
+        layout = QVBoxLayout(rows)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
         for name, size in self._session.document.sizes.items():
-            layout.addWidget(QLabel(name))
-            box = QSpinBox(minimum=1, maximum=min(MAX_SIZE, 12), value=size, keyboardTracking=False)
-            box.setAccessibleName(f"Size {name}")
-            box.setToolTip(f"Change {name} and run again")
-            box.valueChanged.connect(lambda value, name=name: self._try(lambda: self._session.set_size(name, value)))
-            layout.addWidget(box)
-        layout.addStretch(1)
-        return row
+            row = QHBoxLayout()
+            row.addWidget(QLabel(f"{name} = {size}"))
+            row.addStretch(1)
+            for sign, change, word in (("−", -1, "Decrease"), ("+", 1, "Increase")):
+                button = QPushButton(sign, objectName="stepper")
+                button.setAccessibleName(f"{word} {name}")
+                button.setToolTip(f"{word} {name} and run again")
+                button.setEnabled(1 <= size + change <= LARGEST_SIZE)
+                button.clicked.connect(
+                    lambda _=False, name=name, wanted=size + change: self._try(
+                        lambda: self._session.set_size(name, wanted)
+                    )
+                )
+                row.addWidget(button)
+            layout.addLayout(row)
+        return rows
 
     def _variants(self) -> QWidget:
         """One button for each way to write the program."""
@@ -210,7 +241,7 @@ class Outline(QWidget):
         document = self._session.document
         first = "As written"
         if any("inputs_first" in line for line in document.specification.program.splitlines()):
-            first = "W as (inputs, outputs)"
+            first = "Weights (inputs, outputs)"
         choices = {"": first, **{key: variant.title for key, variant in document.specification.variants.items()}}
         for key, title in choices.items():
             button = QPushButton(title, checkable=True, checked=key == document.variant, objectName="segment")

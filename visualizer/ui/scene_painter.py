@@ -179,7 +179,7 @@ class ScenePainter:
 
     def _grid(self, pen: Pen, box: Box, grid: Grid, position: int, hidden: bool) -> None:
         theme = self.theme
-        x, y, width, height = grid.bounds
+        x, y, width, _ = grid.bounds
         word = {"value": "value", "gradient": "gradient"}[grid.kind]
         if text_width(word, SMALL) > width + 8:
             word = word[:4]
@@ -239,7 +239,11 @@ class ScenePainter:
                 return "·", color(theme.faint)
             value = float(scene.value(box.node, position)[index])
             return number_text(value), color(
-                theme.danger if not math.isfinite(value) else theme.update if scene.updated(box.node, position) else theme.text
+                theme.danger
+                if not math.isfinite(value)
+                else theme.update
+                if scene.updated(box.node, position)
+                else theme.text
             )
         state = scene.gradient_state(box.node, position)
         if state.value is None:
@@ -385,4 +389,3 @@ def _extent(entries: list[tuple[Index, str, QColor]], size: float) -> tuple[floa
 
 def _before_point(text: str) -> str:
     return text.partition(".")[0]
-

@@ -57,17 +57,21 @@ def style_sheet(theme: Theme) -> str:
     QFrame#message QLabel {{ color: {theme.panel}; }}
     QFrame#segments {{ background: {theme.raised}; border-radius: 7px; }}
     QLineEdit, QSpinBox, QComboBox {{ background: {theme.ground}; color: {theme.text};
-        border: 1px solid {theme.hairline}; border-radius: 6px; padding: 4px 7px; selection-background-color: {theme.backward};
+        border: 1px solid {theme.hairline}; border-radius: 6px; padding: 4px 7px;
+        selection-background-color: {theme.backward};
         selection-color: {theme.on_accent}; }}
     QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border: 1px solid {theme.backward}; }}
-    QPushButton {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.raised}; border-radius: 7px;
-        padding: 6px 12px; }}
+    QPushButton {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.raised};
+        border-radius: 7px;        padding: 6px 12px; }}
     QPushButton:hover {{ border: 1px solid {theme.faint}; }}
     QPushButton:focus {{ border: 1px solid {theme.backward}; }}
     QPushButton#primary {{ background: {theme.backward}; color: {theme.on_accent}; font-weight: 600; }}
     QPushButton#segment {{ background: transparent; border: none; padding: 4px 8px; color: {theme.muted};
         text-align: left; font-size: 12px; }}
-    QPushButton#segment:checked {{ background: {theme.panel}; color: {theme.text}; font-weight: 600; border-radius: 5px; }}
+    QPushButton#segment:checked {{ background: {theme.panel}; color: {theme.text}; font-weight: 600;
+        border-radius: 5px; }}
+    QPushButton#stepper {{ padding: 1px; min-width: 26px; min-height: 22px; font-size: 15px; }}
+    QPushButton#stepper:disabled {{ color: {theme.faint}; }}
     QPushButton#link {{ background: transparent; border: none; padding: 4px 6px; color: {theme.muted}; }}
     QPushButton#link:hover {{ color: {theme.text}; text-decoration: underline; }}
     QToolButton {{ background: {theme.raised}; border: 1px solid transparent; border-radius: 7px; padding: 3px; }}
@@ -75,15 +79,17 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:focus {{ border: 1px solid {theme.backward}; }}
     QToolButton#play {{ background: {theme.backward}; }}
     QToolButton#flat {{ background: transparent; }}
-    QListWidget {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.hairline}; border-radius: 7px;
-        outline: none; }}
+    QListWidget {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.hairline};
+        border-radius: 7px;        outline: none; }}
     QListWidget::item {{ padding: 6px 9px; }}
     QListWidget::item:selected {{ background: {theme.raised}; color: {theme.text}; }}
     QSlider::groove:horizontal {{ height: 4px; background: {theme.hairline}; border-radius: 2px; }}
-    QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; background: {theme.muted}; }}
+    QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -4px 0; border-radius: 6px;
+        background: {theme.muted}; }}
     QProgressBar {{ border: none; background: {theme.raised}; border-radius: 3px; max-height: 6px; }}
     QProgressBar::chunk {{ background: {theme.backward}; border-radius: 3px; }}
     QScrollBar:vertical {{ width: 9px; background: transparent; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {theme.faint}; border-radius: 3px; min-height: 30px; }}
-    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none; height: 0; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
+        height: 0; }}
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -55,6 +57,7 @@ class Timeline(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), color(self._theme.panel))
+        painter.fillRect(0, 0, self.width(), 1, color(self._theme.hairline))
         pen = Pen(painter)
         self._blocks(pen)
         self._phases(pen)
@@ -92,11 +95,12 @@ class Timeline(QWidget):
             pen.text(LEFT + i * pitch, TOP + BLOCK + 16, phase.capitalize(), theme.phase(phase), 11, "semibold")
         marks = [*session.sections, (len(session.trace.steps) + 1, "")]
         current = [start for start, _ in session.sections if start <= max(session.position.step, 1)]
-        for (start, title), (end, _) in zip(marks, marks[1:], strict=False):
+        for (start, title), (end, _) in itertools.pairwise(marks):
             x, room = LEFT + (start - 1) * pitch, (end - start) * pitch - 8
             here = bool(current) and start == current[-1]
             tone = color(theme.text if here else theme.muted)
-            pen.stroke(x, TOP + BLOCK + 23, x, TOP + BLOCK + 34, color(theme.faint))
+            if not self._covered(x, current, marks, pitch, right):
+                pen.stroke(x, TOP + BLOCK + 23, x, TOP + BLOCK + 34, color(theme.faint))
             width = text_width(title, 10.5, "semibold" if here else "regular")
             room = max(room, min(width, right - x - 6)) if here else room
             text = elided(title, room, 10.5, "semibold" if here else "regular")

@@ -196,8 +196,9 @@ class Window(QMainWindow):
             self.addDockWidget(area, dock)
         self.setCorner(Qt.Corner.BottomLeftCorner, sides.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, sides.BottomDockWidgetArea)
-        self.resizeDocks([self._docks["outline"], self._docks["card"]],
-                         [self.outline.sizeHint().width(), self.card.sizeHint().width()], Qt.Orientation.Horizontal)  # fmt: skip
+        sized = (self._docks["outline"], self._docks["card"])
+        widths = [dock.widget().sizeHint().width() for dock in sized]
+        self.resizeDocks(sized, widths, Qt.Orientation.Horizontal)
         state = settings().value("panels")
         if isinstance(state, QByteArray):
             self.restoreState(state)

@@ -1,4 +1,4 @@
-"""The one bridge between workers and the window: a function runs beside, its result comes back on the window's thread."""
+"""The one bridge between workers and the window: a function runs beside, its result comes back to the window."""
 
 from __future__ import annotations
 
