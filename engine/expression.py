@@ -184,7 +184,8 @@ def program_text(expression: Expression) -> str:
 
     def write(node: Expression, at_least: int) -> str:
         if isinstance(node, Number):
-            text = f"{node.value:.17g}" if node.value % 1 else f"{node.value:.0f}"
+            whole = node.value % 1 == 0 and abs(node.value) < 1e15
+            text = f"{node.value:.0f}" if whole else repr(float(node.value))
             return f"({text})" if text.startswith("-") and at_least == ATOM else text
         if isinstance(node, Symbol):
             return node.name

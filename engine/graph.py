@@ -156,8 +156,6 @@ class GraphBuilder:
     def leaf(self, op: str, name: str, value: Any, line: int | None = None) -> int:
         """A new input, parameter or constant; gives its id. Raises GradStepError for a bad value or a name in use."""
         array = frozen_array(value, name)
-        if op == "constant" and name in self.ids:
-            return self.ids[name]
         identity = self._add(Node(len(self.nodes), op, (), array.shape, name, line=line))
         self.leaves[identity] = array
         return identity

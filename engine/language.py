@@ -145,7 +145,7 @@ def _convert(node: ast.expr, line: int | None, conditions: bool) -> Expression:
 
 
 def _call(node: ast.Call, name: str, line: int | None, conditions: bool) -> Call:
-    keywords = []
+    keywords: list[tuple[str, float]] = []
     for keyword in node.keywords:
         value = _convert(keyword.value, line, conditions)
         if keyword.arg is None or not isinstance(value, Number):

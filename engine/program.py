@@ -86,7 +86,9 @@ class _Reader:
     def build(self, expression: Expression, line: int | None) -> int:
         """The id of the node for ``expression``, made where it does not exist."""
         if isinstance(expression, Number):
-            return self.builder.leaf("constant", program_text(expression), expression.value, line)
+            name = program_text(expression)
+            known = self.builder.ids.get(name)
+            return self.builder.leaf("constant", name, expression.value, line) if known is None else known
         if isinstance(expression, Symbol):
             if expression.name not in self.builder.ids:
                 raise self._unknown(expression.name, line)
