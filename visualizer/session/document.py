@@ -23,13 +23,15 @@ import tomli_w
 
 from engine import Graph, ProgramError, parse_program
 from engine.errors import GradStepError
-from engine.graph import frozen_array
+from engine.expression import Call, Expression, Number, Symbol, program_text
+from engine.graph import Node, frozen_array
 from engine.language import parse_assignments
 from engine.ops import Array
 from engine.program import check_name
 from engine.shapes import MAX_ELEMENTS
+from engine.trace import DEFAULT_LEARNING_RATE
 from visualizer.session.locate import line_of, program_line
-from visualizer.session.specification import Backward, Fill, Specification
+from visualizer.session.specification import Backward, Fill, Specification, Training
 
 # The TOML reader takes up to half a second for a million bytes.
 MAX_FILE_BYTES = 2_000_000
@@ -136,6 +138,49 @@ def parse(text: str, path: Path | None = None) -> Document:
     for variant in specification.variants:
         _checked(specification, variant, path, text, name)
     return document
+
+
+def document_from_graph(graph: Graph, title: str, learning_rate: float = DEFAULT_LEARNING_RATE) -> Document:
+    """A document around a graph of ``parse_program``, its program written out again line by line.
+
+    Raises GradStepError where the learning rate cannot be used or no program gives this graph.
+    """
+    given = {
+        op: {node.name: graph.leaves[node.id].tolist() for node in graph.nodes if node.op == op}
+        for op in ("input", "parameter")
+    }
+    computed = [node for node in graph.nodes if node.name.isidentifier() and node.op not in given]
+    specification = Specification(
+        format=1,
+        title=title,
+        program="\n".join(f"{node.name} = {program_text(_expression(graph, node))}" for node in computed),
+        backward=Backward(
+            output=graph.nodes[graph.output].name,
+            incoming="" if graph.incoming is None else program_text(_operand(graph, graph.nodes[graph.incoming])),
+        ),
+        inputs=given["input"],
+        parameters=given["parameter"],
+        training=Training(learning_rate=learning_rate),
+    )
+    document = _assemble(specification, {}, "", None)
+    wiring = [[(node.name, node.op, node.inputs, node.attributes) for node in g.nodes] for g in (graph, document.graph)]
+    if wiring[0] != wiring[1]:
+        raise GradStepError("no program gives this graph: make it with parse_program")
+    return document
+
+
+def _operand(graph: Graph, node: Node) -> Expression:
+    """A node as it stands in a line of program text: its name, or its own expression where it has none."""
+    return Symbol(node.name) if node.name.isidentifier() else _expression(graph, node)
+
+
+def _expression(graph: Graph, node: Node) -> Expression:
+    if node.is_leaf:
+        return Number(float(graph.leaves[node.id]))
+    operands = tuple(_operand(graph, graph.nodes[i]) for i in node.inputs)
+    if node.op == "reshape":  # its sizes stand where others have inputs
+        return Call(node.op, (*operands, *(Number(size) for _, size in node.attributes)))
+    return Call(node.op, operands, node.attributes)
 
 
 def _checked(specification: Specification, variant: str, path: Path | None, text: str, name: str) -> Document:
