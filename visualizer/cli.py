@@ -308,6 +308,8 @@ def _trace(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     document = _find(options.document)
     trace = _record(document)
+    import numpy as np
+
     from engine.gradcheck import Check, check_gradients
     from visualizer.session import report
 
@@ -319,8 +321,9 @@ def _check(options: argparse.Namespace) -> int:
                 off.append(check)
             yield check
 
-    for line in report.check_lines(trace, watched()):
-        _write(f"{line}\n")  # one at a time: a large document takes a while
+    with np.errstate(all="ignore"):  # what is not finite is seen in the table
+        for line in report.check_lines(trace, watched()):
+            _write(f"{line}\n")  # one at a time: a large document takes a while
     return CHECK_FAILED if off else FINE
 
 

@@ -226,10 +226,10 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise DocumentError(f"{path} cannot be written: {error.strerror or error}") from None
+        raise DocumentError(f"{path} cannot be written: {_reason(error)}") from None
 
 
 def _read(path: Path) -> str:
@@ -245,8 +245,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:  # not all of it: some files of /proc are endless and say they are empty
             content = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise DocumentError(f"{path} cannot be read: {reason}") from None
+        raise DocumentError(f"{path} cannot be read: {_reason(error)}") from None
     if len(content) > MAX_FILE_BYTES:
         has = _megabytes(max(size, len(content)))
         raise DocumentError(f"{path} has {has}, and a document has at most {_megabytes(MAX_FILE_BYTES)}")
@@ -257,6 +256,11 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"{path}, line {line}: it is not text in UTF-8, as a TOML document is") from None
+
+
+def _reason(error: Exception) -> str:
+    """What the system said, without numbers and names."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _megabytes(size: int) -> str:
