@@ -82,6 +82,7 @@ def test_places_count_from_1() -> None:
 def test_names_of_elements() -> None:
     assert element_name("x", None) == element_name("x", ()) == "x"
     assert element_name("W", (1, 0)) == "W₂₁"
+    assert element_name("G", (1, 0), (2, 1)) == "G₂"
     assert element_name("W", (1, 10)) == "W₂,₁₁"
     assert element_name("w1", (1, 0)) == "w1[21]"
     assert element_name("a + b", (0,)) == "(a + b)[1]"
@@ -93,6 +94,8 @@ def test_names_of_gradients() -> None:
     assert gradient_name("o", "n") == "∂o/∂n"
     assert gradient_name("L", "W", (0, 1)) == "∂L/∂W₁₂"
     assert gradient_name("L", "a + b") == "∂L/∂(a + b)"
+    assert gradient_name("L", "a + b", (1,)) == "∂L/∂(a + b)[2]"
+    assert gradient_name("L", "G", (1, 0), (2, 1)) == "∂L/∂G₂"
 
 
 def test_powers_of_ten() -> None:

@@ -77,9 +77,9 @@ def bracketed(name: str) -> str:
     return name if name.isidentifier() else f"({name})"
 
 
-def gradient_name(loss: str, name: str, index: Index | None = None) -> str:
-    """The gradient of ``loss`` with respect to a name: ∂L/∂w."""
-    return f"∂{loss}/∂{element_name(bracketed(name), index)}"
+def gradient_name(loss: str, name: str, index: Index | None = None, shape: tuple[int, ...] = ()) -> str:
+    """The gradient of ``loss`` with respect to a name or one element of it: ∂L/∂w, ∂L/∂W₂₁."""
+    return f"∂{loss}/∂{element_name(name if index else bracketed(name), index, shape)}"
 
 
 def array_text(values: object) -> str:

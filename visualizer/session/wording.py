@@ -32,7 +32,7 @@ def leaf_name(document: Document, leaf: Leaf) -> str:
         return element_name(leaf.name, leaf.index)
     node = document.graph.nodes[leaf.node]
     if leaf.kind == "gradient":
-        return gradient_name(document.loss_name, node.name, leaf.index)
+        return gradient_name(document.loss_name, node.name, leaf.index, node.shape)
     return _value_name(document, node, leaf.index)
 
 
@@ -120,7 +120,7 @@ def numbers_text(document: Document, trace: Trace, step: Step | None) -> str:
 def _value_name(document: Document, node: Node, index: Index | None) -> str:
     if node.op == "constant" and not node.name.isidentifier():
         return number_text(float(document.graph.leaves[node.id]))
-    return element_name(bracketed(node.name) if index is None else node.name, index)
+    return element_name(node.name if index else bracketed(node.name), index, node.shape)
 
 
 def _input_names(document: Document, node: Node) -> list[str]:
