@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from engine.explain import FUNCTIONS, Relation, element, explain, jacobian, references
 from engine.expression import Call, Expression, Index, Kind, Number, Reference, Symbol, evaluate
 from engine.graph import Node
-from engine.ops import Array
+from engine.ops import OPS, Array
 from engine.trace import GradientState, Phase, Step, Trace
 from visualizer.session import anchors, cursor, wording
 from visualizer.session.cursor import Position
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of a tile; ``lit`` where it takes part in the chosen element, ``faint`` where it is not this step's."""
+    """One number of a tile; ``lit`` where it takes part in the chosen element, ``faint`` where it is another step's."""
 
     text: str
     reference: Reference | None
@@ -110,8 +110,8 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
             section = title
     if step is None:
         return Card(
-            position, len(trace.steps), None, section, wording.title(document, trace, None),
-            document.specification.summary, "", "",
+            position, len(trace.steps), None, section, document.title,
+            wording.why(document, trace, None), document.specification.summary, "",
         )  # fmt: skip
     explanation = explain(trace, step)
     receiver = trace.receiver(step)
@@ -228,8 +228,8 @@ class _FlowBuilder:
         self.trace = trace
         self.lit = lit
 
-    def flow(self, expression: Expression) -> Flow:
-        """Tiles and signs for an expression."""
+    def flow(self, expression: Expression, nested: bool = False) -> Flow:
+        """Tiles and signs for an expression; functions within a larger one (``nested``) are shown by their values."""
         if isinstance(expression, Number):
             return (expression.name or number_text(expression.value),)
         if isinstance(expression, Symbol):
@@ -248,7 +248,9 @@ class _FlowBuilder:
         if name == "negate":
             return ("−", *self._bracketed(arguments[0], name))
         if name == "where":
-            return (self._mask(expression),)
+            return (self._computed(expression),)
+        if nested and name in OPS and isinstance(arguments[0], Reference):
+            return (self._computed(expression),)
         if name == "power":
             return (*self._bracketed(arguments[0], name), "^", *self.flow(arguments[1]))
         return (name, "(", *self.flow(arguments[0]), ")")
@@ -256,8 +258,8 @@ class _FlowBuilder:
     def _bracketed(self, expression: Expression, outer: str) -> Flow:
         inner = expression.operation if isinstance(expression, Call) else ""
         if outer != "add" and inner in ("add", "subtract", "negate"):
-            return ("(", *self.flow(expression), ")")
-        return self.flow(expression)
+            return ("(", *self.flow(expression, nested=True), ")")
+        return self.flow(expression, nested=True)
 
     def _reference(self, reference: Reference, transposed: bool) -> Flow:
         trace = self.trace
@@ -286,32 +288,35 @@ class _FlowBuilder:
         reference = Reference(label.node, label.kind, index)
         return Cell(number_text(float(array[index])), reference, reference in lit)
 
-    def _mask(self, expression: Call) -> Tile:
-        """A condition over an array, as ones and zeros."""
-        source = next(reference for reference in references(expression))
-        array = self.trace.values[source.node]
-        shape = drawn_shape(array.shape)
+    def _computed(self, expression: Call) -> Tile:
+        """A function of one array, as its values: the ones and zeros of a condition, the probabilities of softmax."""
+        source = next(references(expression))
+        array = np.asarray(self._over_arrays(expression))
+        name = self.trace.graph.nodes[source.node].name
+        label = f"{name} > 0" if expression.operation == "where" else f"{expression.operation}({name})"
+        rows, columns = drawn_shape(array.shape)
         cells = []
-        for row in range(shape[0]):
-            line = []
-            for column in range(shape[1]):
-                index = (row, column)[: array.ndim]
-                value = _at(self.trace, expression, index)
-                reference = Reference(source.node, "value", index)
-                line.append(Cell(number_text(value), reference, reference in self.lit))
-            cells.append(tuple(line))
-        return Tile(f"{self.trace.graph.nodes[source.node].name} > 0", tuple(cells))
+        for row in range(rows):
+            indices = [(row, column)[: array.ndim] for column in range(columns)]
+            references_ = [Reference(source.node, "value", index) for index in indices]
+            cells.append(
+                tuple(
+                    Cell(number_text(float(array[index])), reference, reference in self.lit)
+                    for index, reference in zip(indices, references_, strict=True)
+                )
+            )
+        return Tile(label, tuple(cells))
 
+    def _over_arrays(self, expression: Expression) -> Array:
+        """A formula's value over whole arrays, from the recorded ones."""
+        functions = {**FUNCTIONS, "where": np.where}
 
-def _at(trace: Trace, expression: Expression, index: Index) -> float:
-    """An elementwise expression over arrays, at one element."""
+        def lookup(leaf: Symbol | Reference) -> Any:
+            assert isinstance(leaf, Reference)
+            return self.trace.values[leaf.node] if leaf.kind == "value" else self.trace.gradients[leaf.node]
 
-    def lookup(leaf: Symbol | Reference) -> float:
-        assert isinstance(leaf, Reference)
-        array = trace.values[leaf.node] if leaf.kind == "value" else trace.gradients[leaf.node]
-        return float("nan") if array is None else float(array[index] if array.ndim else array)
-
-    return float(evaluate(expression, lookup, FUNCTIONS))
+        with np.errstate(all="ignore"):
+            return np.asarray(evaluate(expression, lookup, functions))  # type: ignore[arg-type]
 
 
 def _joined(builder: _FlowBuilder, trace: Trace, step: Step, target: Reference) -> Flow:
@@ -350,7 +355,7 @@ def _jacobian(trace: Trace, step: Step, position: Position) -> tuple[Tile | None
     few = node.size <= MAX_COLUMNS and receiver.size <= MAX_COLUMNS
     if node.rule.elementwise or len(node.shape) != 1 or len(receiver.shape) != 1 or not few:
         return None, ""
-    if position.path < 0 and not receiver.is_leaf:
+    if position.path < 0 and receiver.op != "input":
         return None, ""
     entries = jacobian(trace, step.node, step.slot)
     seen = entries.size if position.path < 0 else position.path + 1

@@ -182,8 +182,13 @@ class Scene:
         """The boxes (by node id) and edges that look different at two positions."""
         low, high = sorted((before, after))
         boxes = {self.trace.receiver(step) for step in self.trace.steps[low:high]}
-        edges = [edge for edge in self.edges if edge.arrives_at is not None and low < edge.arrives_at <= high]
+        edges = [edge for edge in self.edges if any(low < at <= high for at in self._changes_at(edge))]
         return boxes, edges
+
+    def _changes_at(self, edge: Edge) -> tuple[int, ...]:
+        """The positions at which an edge looks different: its consumer is computed, its message arrives."""
+        computed = self.trace.value_at[edge.consumer]
+        return (computed,) if edge.arrives_at is None else (computed, edge.arrives_at)
 
     def hit(self, x: float, y: float) -> tuple[int, Reference | None] | None:
         """The node under a point, with the element where a cell is under it; None for the ground."""

@@ -224,7 +224,7 @@ class Session:
             self._tell(Change.HOVER)
 
     def steps_touching(self, node: int) -> tuple[int, ...]:
-        """The positions of all steps in which a node takes part: computed, used, sending or given a message, updated."""
+        """The positions of all steps in which a node takes part: computed, used, sending or receiving, updated."""
         graph = self.trace.graph
         found = []
         for position, step in enumerate(self.trace.steps, start=1):

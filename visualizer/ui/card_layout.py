@@ -21,6 +21,7 @@ from visualizer.session.document import Document
 from visualizer.session.formatting import element_name, index_text, number_text
 from visualizer.session.roles import roles_of
 from visualizer.session.wording import compact
+from visualizer.ui.gauge import paint_gauge
 from visualizer.ui.pen import Pen, elided, line
 from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_width
 from visualizer.ui.typeset import Ink, Typesetter
@@ -29,6 +30,22 @@ RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
 PROSE, HEADING = 13.5, 10.5
 CELL_HEIGHT = 21.0
 RESULT = "result"
+ROLE_WORDS = {
+    "input": "inputs, data",
+    "weight": "weights",
+    "bias": "biases",
+    "pre-activation": "pre-activations, sums",
+    "activation": "activations",
+    "loss": "loss",
+    "value": "other values",
+}
+KEYS = (
+    ("→  F10", "one step on"),
+    ("←  ⇧F10", "one step back"),
+    ("F11  ⇧F11", "into the single paths, and out"),
+    ("Space", "play, pause"),
+    ("F1", "all keys"),
+)
 
 Draw = Callable[[Pen], None]
 
@@ -126,7 +143,9 @@ class _Setter:
         card = self.card
         if card.note and not card.asked:
             self._note(card.note)
-        if card.asked:
+        if card.phase is None:
+            self._start()
+        elif card.asked:
             self._question(card.asked)
         elif card.target is not None:
             self._rule()
@@ -173,6 +192,36 @@ class _Setter:
         self.out.draws.append(draw)
         self._text_lines(lines, 16, self.y + 23, PROSE, "regular", color(self.theme.text), 19.5)
         self.y += rect.height() + 16
+
+    def _start(self) -> None:
+        """Before the first step: what is known, what the colours and the rings mean, and the keys."""
+        self._prose("What is known", self.card.why)
+        theme = self.theme
+        roles = [role for role in ROLE_WORDS if role in self.roles]
+        self._heading("Colours")
+        for i, role in enumerate(roles):
+            x, y = (i % 2) * self.width / 2, self.y + (i // 2) * 22
+            swatch, tone = QRectF(x, y, 5, 15), theme.role(role)
+            word = ROLE_WORDS[role]
+
+            self.out.draws.append(lambda pen, swatch=swatch, tone=tone: pen.box(swatch, 2, tone))
+            self._text_lines((word,), x + 13, y + 12, 12.5, "regular", color(theme.text), 18)
+        self.y += 22 * math.ceil(len(roles) / 2) + 12
+        self._heading("A gradient's state")
+        top, words = self.y, ("nothing has arrived", "a part: 1 of 2 messages", "final: all have arrived")
+
+        def rings(pen: Pen) -> None:
+            for i, word in enumerate(words):
+                paint_gauge(pen, theme, 5, top + 7 + 22 * i, i, 2, counted=False)
+                pen.text(20, top + 11.5 + 22 * i, word, color(theme.text), 12.5)
+
+        self.out.draws.append(rings)
+        self.y += 22 * 3 + 12
+        self._heading("Keys")
+        for keys, what in KEYS:
+            self._text_lines((keys,), 0, self.y + 12, 12.5, "medium", color(theme.text), 18)
+            self._text_lines((what,), 92, self.y + 12, 12.5, "regular", color(theme.muted), 18)
+            self.y += 22
 
     def _question(self, text: str) -> None:
         self._heading("Question")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen
 
-from visualizer.ui.theme import INTERFACE, Weight, font, metrics, text_width
+from visualizer.ui.theme import INTERFACE, Weight, font_for, metrics, text_width
 
 
 class Pen:
@@ -31,13 +31,14 @@ class Pen:
         family: str = INTERFACE,
     ) -> None:
         """Text from ``x`` on, standing on ``baseline``."""
-        self.text_in(font(size, weight, family), x, baseline, text, color)
+        self.text_in(font_for(text, size, weight, family), x, baseline, text, color)
 
     def text_in(self, face: QFont, x: float, baseline: float, text: str, color: QColor) -> None:
         """Text in a font of one's own."""
         painter = self.painter
         if self.outlines:
             path = QPainterPath()
+            path.setFillRule(Qt.FillRule.WindingFill)  # the strokes of some letters overlap
             path.addText(QPointF(x, baseline), face, text)
             painter.fillPath(path, QBrush(color))
             return

@@ -12,6 +12,7 @@ from engine.expression import Index, Reference
 from visualizer.session.formatting import element_name, number_text
 from visualizer.session.lighting import Lighting
 from visualizer.session.scene import Box, Edge, Grid, Rect, Scene, magnitude
+from visualizer.ui.gauge import paint_gauge
 from visualizer.ui.pen import Pen, dashes, elided, line
 from visualizer.ui.theme import CODE, Theme, color, magnitude_colors, mix, text_width
 
@@ -145,20 +146,7 @@ class ScenePainter:
         name = elided(box.name, room, size, "semibold", family)
         pen.text(left + 12, top + 17, name, color(theme.text), size, "semibold", family)
         if state.total:
-            self._gauge(pen, left + width - 13, top + 12.5, state.arrived, state.total)
-
-    def _gauge(self, pen: Pen, x: float, y: float, arrived: int, total: int) -> None:
-        """The state of the gradient: an empty ring, a part of a disc with k/n beside it, a full disc."""
-        tone, painter = color(self.theme.backward), pen.painter
-        ring = QRectF(x - 4, y - 4, 8, 8)
-        painter.setPen(line(tone if arrived else color(self.theme.faint), 1.3))
-        painter.setBrush(tone if arrived == total else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(ring)
-        if 0 < arrived < total:
-            painter.setBrush(tone)
-            painter.drawPie(ring, 90 * 16, round(-360 * 16 * arrived / total))
-        if total > 1:
-            pen.right(x - 7, y + 3.5, f"{arrived}/{total}", color(self.theme.muted), 9)
+            paint_gauge(pen, self.theme, left + width - 13, top + 12.5, state.arrived, state.total)
 
     def _summary(self, pen: Pen, box: Box, position: int) -> None:
         left, top, _, _ = box.rect

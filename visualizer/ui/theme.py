@@ -125,8 +125,8 @@ def load_fonts() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
-def font(size: float, weight: Weight = "regular", family: str = INTERFACE, tabular: bool = True) -> QFont:
-    """A font by its size in pixels; figures are tabular, so that numbers stand in columns."""
+def font(size: float, weight: Weight = "regular", family: str = INTERFACE, tabular: bool = False) -> QFont:
+    """A font by its size in pixels; ``tabular`` figures all have one width, so that numbers stand in columns."""
     made = QFont([family, FALLBACK])
     made.setPixelSize(max(1, round(size)))
     made.setWeight(_WEIGHTS[weight])
@@ -134,6 +134,11 @@ def font(size: float, weight: Weight = "regular", family: str = INTERFACE, tabul
     if tabular and family == INTERFACE:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made
+
+
+def font_for(text: str, size: float, weight: Weight = "regular", family: str = INTERFACE) -> QFont:
+    """The font in which a text is set: numbers in tabular figures, words in their natural widths."""
+    return font(size, weight, family, tabular=not any(map(str.isalpha, text)))
 
 
 @lru_cache(maxsize=128)
@@ -145,4 +150,4 @@ def metrics(size: float, weight: Weight = "regular", family: str = INTERFACE) ->
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: Weight = "regular", family: str = INTERFACE) -> float:
     """How wide a text is, in pixels."""
-    return metrics(size, weight, family).horizontalAdvance(text)
+    return QFontMetricsF(font_for(text, size, weight, family)).horizontalAdvance(text)
