@@ -160,7 +160,7 @@ class Trace:
             return GradientState(arrived, arrived, self.gradients[node])
         partial = np.array(self.message_of(self.steps[positions[0] - 1]))
         for at in positions[1:arrived]:
-            partial = partial + self.message_of(self.steps[at - 1])
+            partial = np.asarray(partial + self.message_of(self.steps[at - 1]))
         return GradientState(arrived, len(positions), _frozen(partial))
 
 
