@@ -91,7 +91,7 @@ class Graph:
             if node.id in reached and not node.is_leaf:
                 shapes = self.input_shapes(node)
                 reached.update(i for slot, i in enumerate(node.inputs) if node.rule.flows(slot, shapes))
-        return frozenset(i for i in reached if self.nodes[i].op != "constant")
+        return frozenset(i for i in reached if self.nodes[i].op != "constant" or i == self.output)
 
     def backward_edges(self) -> Iterator[tuple[int, int]]:
         """(consumer, slot) of every edge that carries a message, in the order in which the messages are sent."""

@@ -68,7 +68,7 @@ class _Noted(NDArrayOperatorsMixin):
 
     def _note(self, function: Any, inputs: Sequence[Any]) -> _Noted:
         arrays = [x.array if isinstance(x, _Noted) else np.asarray(x, dtype=np.float64) for x in inputs]
-        result = function(*arrays)
+        result = np.asarray(function(*arrays))  # of scalars numpy makes a number, which cannot be written to
         self.notes.append((function, arrays, result))
         return _Noted(result, self.notes)
 
@@ -104,7 +104,7 @@ def _run(rule: Callable[..., Any], arrays: Sequence[Array]) -> _Noted | None:
             result = rule(*(_Noted(array, notes) for array in arrays))
     except (TypeError, AttributeError):
         return None
-    return result if isinstance(result, _Noted) and isinstance(result.array, np.ndarray) else None
+    return result if isinstance(result, _Noted) else None
 
 
 def _replay(function: Any, inputs: Sequence[Any], out: Any) -> list[Call]:
