@@ -80,6 +80,7 @@ class Keys(QDialog):
         for group in (("Step",), tuple(menu for menu in menus if menu != "Step")):
             grid = QGridLayout()
             grid.setHorizontalSpacing(22)
+            grid.setVerticalSpacing(7)
             row = 0
             for menu in group:
                 grid.addWidget(QLabel(f"<b>{menu}</b>"), row, 0)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
     QMainWindow,
+    QMenuBar,
     QMessageBox,
     QProgressDialog,
     QStackedWidget,
@@ -58,7 +59,8 @@ class Window(QMainWindow):
         self._player.timeout.connect(self._play_step)
         self._opening: Callable[[], None] | None = None
         self.actions_by_name = actions.build_actions(self)
-        actions.fill_menus(self.menuBar(), self.actions_by_name)
+        self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
+        actions.fill_menus(self.menus, self.actions_by_name)
         self.bar = TopBar(self.actions_by_name, self.theme, self.cycle_speed, self.show_gallery)
         self.gallery = Gallery(self.theme, recent_files())
         self.gallery.chosen.connect(self.open)
@@ -88,7 +90,7 @@ class Window(QMainWindow):
         layout = QVBoxLayout(head)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.menuBar())
+        layout.addWidget(self.menus)
         layout.addWidget(self.bar)
         return head
 
