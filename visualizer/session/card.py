@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine.explain import FUNCTIONS, Relation, element, explain, jacobian, references
+from engine.explain import FUNCTIONS, Relation, element, explain, jacobian, local_derivative, references
 from engine.expression import Call, Expression, Index, Kind, Number, Reference, Symbol, evaluate
 from engine.graph import Node
 from engine.ops import OPS, Array
@@ -72,7 +72,8 @@ class Card:
     ``rule`` is the whole-array rule for ``target``; ``lines`` are elements written out, the chosen one first known by
     ``chosen``; ``flow`` is the rule with its arrays as grids. ``state`` is the receiving node's gradient so far and
     ``arrived`` who sent what. ``path`` is (number, count) of the single path being walked, and ``jacobian`` the local
-    derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``asked`` is
+    derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``local`` is
+    the local derivative where one number passes a gradient on to another. ``asked`` is
     the question that hides the numbers, "" where there is none.
     """
 
@@ -98,6 +99,7 @@ class Card:
     path: tuple[int, int] | None = None
     jacobian: Tile | None = None
     jacobian_equals: str = ""
+    local: Expression | None = None
 
 
 def build_card(document: Document, trace: Trace, position: Position, picked: Reference | None, asking: bool) -> Card:
@@ -143,6 +145,7 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
         (position.path + 1, cursor.path_count(trace, position)) if walked else None,
         entries,
         equals,
+        _local(trace, step),
     )
 
 
@@ -344,6 +347,16 @@ def _joined(builder: _FlowBuilder, trace: Trace, step: Step, target: Reference) 
     if any(_too_large(tile) for tile in (g, inputs, result)):
         return ()
     return (result, "=", g, inputs)
+
+
+def _local(trace: Trace, step: Step) -> Expression | None:
+    """How much the sender's value moves with the receiver's, where both are single numbers."""
+    if step.phase != "backward" or step.slot is None:
+        return None
+    node = trace.graph.nodes[step.node]
+    if node.shape or trace.graph.nodes[trace.receiver(step)].shape:
+        return None
+    return local_derivative(node, step.slot)
 
 
 def _jacobian(trace: Trace, step: Step, position: Position) -> tuple[Tile | None, str]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from engine.explain import recorded, references
+from engine.explain import number, recorded, references
 from engine.expression import Number, Reference, Symbol, terms_of
 from engine.trace import Trace
 from visualizer.session.card import Bar, Card, Line, Tile
@@ -85,8 +85,8 @@ def lay_out_bars(bars: tuple[Bar, ...], theme: Theme, width: float) -> CardLayou
     largest = max((bar.value for bar in bars if bar.value is not None and math.isfinite(bar.value)), default=0.0) or 1.0
     lead = max(text_width(bar.name, 12, "medium") for bar in bars) + 10
     room = width - lead - 52
-    for number, bar in enumerate(bars):
-        out.draws.append(_bar(bar, theme, width, lead, room, largest, 22.0 + 20 * number))
+    for place, bar in enumerate(bars):
+        out.draws.append(_bar(bar, theme, width, lead, room, largest, 22.0 + 20 * place))
     out.height = 26.0 + 20 * len(bars)
     return out
 
@@ -101,7 +101,8 @@ def _bar(bar: Bar, theme: Theme, width: float, lead: float, room: float, largest
         if bar.value is None:
             pen.right(width, y + 11, "not yet", color(theme.muted), 11.5)
         else:
-            pen.box(filled, 3, color(theme.backward))
+            if share:
+                pen.box(filled, 3, color(theme.backward))
             pen.right(width, y + 11, number_text(bar.value), color(theme.text), 12)
 
     return draw
@@ -151,6 +152,7 @@ class _Setter:
             self._rule()
             self._jacobian()
             self._numbers()
+            self._local_derivative()
             self._prose("Why", card.why)
             self._arrivals()
         self.out.height = self.y
@@ -282,6 +284,19 @@ class _Setter:
                 fill = mix(self.accent, color(self.theme.panel), 0.10)
                 self.out.draws.insert(place, lambda pen, rect=rect, fill=fill: pen.box(rect, 5, fill))
         self.y += 8
+
+    def _local_derivative(self) -> None:
+        """The other factor of the chain rule: how fast the sender's value moves with the receiver's."""
+        card = self.card
+        if card.local is None or card.target is None:
+            return
+        sender = self.trace.steps[card.position.step - 1].node
+        nodes = self.document.graph.nodes
+        self._heading("Local derivative", f"of {nodes[sender].name} by {nodes[card.target.node].name}")
+        value = Number(number(self.trace, card.local))
+        target = None if isinstance(card.local, Number) else card.local
+        self._equation(value, self._name_ink, target, ELEMENT)
+        self.y += 13
 
     def _arrivals(self) -> None:
         card, theme, accent = self.card, self.theme, self.accent
@@ -436,9 +451,9 @@ class _Setter:
                 x = 14.0
             lines[-1].append((part, width, height))
             x += width + 6
-        for number, parts in enumerate(lines):
+        for place, parts in enumerate(lines):
             tallest = max(height for _, _, height in parts)
-            x = 14.0 if number else 0.0
+            x = 14.0 if place else 0.0
             for part, width, height in parts:
                 if isinstance(part, Tile):
                     self._tile(part, x, self.y + (tallest - height) / 2, height)

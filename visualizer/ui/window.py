@@ -25,6 +25,7 @@ from visualizer.ui import actions
 from visualizer.ui.bar import TopBar
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.message import Message
+from visualizer.ui.player import Player
 from visualizer.ui.settings import recent_files, remember_file, settings
 from visualizer.ui.style import palette, style_sheet
 from visualizer.ui.theme import DARK, LIGHT, Theme
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
 
-SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # steps a second
 FILTER = "GradStep documents (*.toml);;All files (*)"
 
 
@@ -53,15 +53,14 @@ class Window(QMainWindow):
         self.theme = self._wanted_theme()
         self._docks: dict[str, QDockWidget] = {}
         self._floating = False
-        self._speed = SPEEDS.index(2.0)
-        self._direction = 1
-        self._player = QTimer(self)
-        self._player.timeout.connect(self._play_step)
+        self.player = Player(self)
         self._opening: Callable[[], None] | None = None
         self.actions_by_name = actions.build_actions(self)
         self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
         actions.fill_menus(self.menus, self.actions_by_name)
-        self.bar = TopBar(self.actions_by_name, self.theme, self.cycle_speed, self.show_gallery)
+        self.bar = TopBar(self.actions_by_name, self.theme, self.player.cycle_speed, self.show_gallery)
+        self.player.playing_changed.connect(self.bar.show_playing)
+        self.player.speed_changed.connect(self.bar.show_speed)
         self.gallery = Gallery(self.theme, recent_files())
         self.gallery.chosen.connect(self.open)
         self.gallery.browse.connect(self.choose_file)
@@ -148,7 +147,7 @@ class Window(QMainWindow):
 
     def show_document(self, prepared: Prepared) -> None:
         """Show a document that has been read and run."""
-        self.pause()
+        self.player.pause()
         if not self._docks:
             self._build_workspace(prepared)
         else:
@@ -179,6 +178,7 @@ class Window(QMainWindow):
         from visualizer.ui.timeline import Timeline
 
         self.session = Session(prepared)
+        self.player.set_session(self.session)
         self.canvas = Canvas(self.session, self.theme)
         self.canvas.complained.connect(self._message.show_text)
         self._pages.addWidget(self.canvas)
@@ -280,7 +280,7 @@ class Window(QMainWindow):
 
     def show_gallery(self) -> None:
         """Back to the lessons; the document stays open behind them."""
-        self.pause()
+        self.player.pause()
         self._remember()
         self.in_lesson = False
         for dock in self._docks.values():
@@ -309,46 +309,7 @@ class Window(QMainWindow):
         """Fill the screen, or stop doing so."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    # Playing --------------------------------------------------------------------------------------------------------
-
-    def toggle_play(self) -> None:
-        """Play on, from the start where the end is reached; or pause."""
-        if self._player.isActive():
-            self.pause()
-            return
-        if self.session.at_end:
-            self.session.first()
-        self.play(1)
-
-    def play(self, direction: int) -> None:
-        """Step on by itself, forwards (1) or backwards (-1)."""
-        self._direction = direction
-        self._player.start(round(1000 / SPEEDS[self._speed]))
-        self.bar.show_playing(True)
-
-    def pause(self) -> None:
-        """Stop playing."""
-        self._player.stop()
-        self.bar.show_playing(False)
-
-    def _play_step(self) -> None:
-        if self._direction > 0:
-            self.session.step_forward()
-        else:
-            self.session.step_back()
-        stop = self.session.at_end if self._direction > 0 else self.session.at_start
-        if stop or self.session.asking:
-            self.pause()
-
-    def change_speed(self, by: int) -> None:
-        """Play faster or slower."""
-        self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
-        self._player.setInterval(round(1000 / SPEEDS[self._speed]))
-        self.bar.show_speed(SPEEDS[self._speed])
-
-    def cycle_speed(self) -> None:
-        """The next speed, the slowest after the fastest."""
-        self.change_speed(1 if self._speed + 1 < len(SPEEDS) else -len(SPEEDS))
+    # The selected node ----------------------------------------------------------------------------------------------
 
     def run_to_selected(self) -> None:
         """To the next step that touches the selected node, the first one again behind the last."""
