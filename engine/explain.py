@@ -193,7 +193,9 @@ def _settled(expression: Expression, trace: Trace) -> Expression:
     arguments = tuple(_settled(argument, trace) for argument in expression.arguments)
     settled = Call(expression.operation, arguments, expression.keywords)
     if settled.operation == "where" and arguments[1] == Number(0.0):
-        return arguments[2] if number(trace, settled) == number(trace, arguments[2]) else Number(0.0)
+        with_question, without = number(trace, settled), number(trace, arguments[2])
+        same = with_question == without or (math.isnan(with_question) and math.isnan(without))
+        return arguments[2] if same else Number(0.0)
     return settled
 
 
