@@ -52,7 +52,7 @@ def lighting(session: Session) -> Lighting:
         shown = terms_of(whole)[walked[1]] if walked else whole
         chain = list(references(shown))
         cells = frozenset(chain)
-        if walked:
+        if walked and chain:  # the gradient that everything starts from comes from nowhere
             lines = tuple(zip(chain, [*chain[1:], result], strict=True))
     scalar = card.result.ndim == 0
     return Lighting(
