@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
@@ -113,15 +114,25 @@ _WEIGHTS = {
 }
 
 
-@lru_cache(maxsize=1)
+# What the page of lessons is written with. Registering a font costs about a millisecond, so the others wait.
+SHELL_FONTS = ("Inter-Regular.ttf", "Inter-SemiBold.ttf", "Inter-Bold.ttf")
+
+
+def load_shell_fonts() -> None:
+    """Give Qt the fonts that the first paint needs. Needs a running QGuiApplication."""
+    for name in SHELL_FONTS:
+        _load_font(assets_folder() / "fonts" / name)
+
+
 def load_fonts() -> tuple[str, ...]:
-    """Give Qt the fonts that are shipped; the names of the families. Needs a running QGuiApplication."""
-    families: list[str] = []
-    for path in sorted((assets_folder() / "fonts").iterdir()):
-        if path.suffix in (".ttf", ".otf"):
-            identity = QFontDatabase.addApplicationFont(str(path))
-            families += QFontDatabase.applicationFontFamilies(identity)
-    return tuple(families)
+    """Give Qt all fonts that are shipped; the names of the families. Needs a running QGuiApplication."""
+    files = sorted(path for path in (assets_folder() / "fonts").iterdir() if path.suffix in (".ttf", ".otf"))
+    return tuple(family for path in files for family in _load_font(path))
+
+
+@lru_cache(maxsize=64)
+def _load_font(path: Path) -> tuple[str, ...]:
+    return tuple(QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(path))))
 
 
 @lru_cache(maxsize=128)
