@@ -144,7 +144,7 @@ def to_text(expression: Expression, leaf: Callable[[Number | Symbol | Reference]
         if not isinstance(node, Call):
             text = leaf(node)
             return f"({text})" if text.startswith("−") and (not first or at_least >= 8) else text
-        bracketed = precedence(node) < at_least
+        bracketed = precedence(node) < at_least and node.operation != "where"  # which has braces of its own
         text = write_call(node, first or bracketed)
         return f"({text})" if bracketed else text
 

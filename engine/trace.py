@@ -113,7 +113,8 @@ class Trace:
         ]
         if not found:
             raise GradStepError(f"“{source}” sends no message to “{to}”")
-        return np.asarray(np.sum(found, axis=0))
+        with np.errstate(all="ignore"):
+            return np.asarray(np.sum(found, axis=0))
 
     def receiver(self, step: Step) -> int:
         """The node that a step gives a number to: computed, given a message, or updated."""
@@ -159,8 +160,9 @@ class Trace:
         if arrived == len(positions):
             return GradientState(arrived, arrived, self.gradients[node])
         partial = np.array(self.message_of(self.steps[positions[0] - 1]))
-        for at in positions[1:arrived]:
-            partial = np.asarray(partial + self.message_of(self.steps[at - 1]))
+        with np.errstate(all="ignore"):
+            for at in positions[1:arrived]:
+                partial = np.asarray(partial + self.message_of(self.steps[at - 1]))
         return GradientState(arrived, len(positions), _frozen(partial))
 
 
