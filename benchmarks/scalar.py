@@ -138,7 +138,7 @@ def measure(quick: bool) -> Iterator[Row | Missing]:
     finally:
         gc.enable()
     detail = f"{duration(runs['engine'])} against {duration(runs['micrograd'])} a pass; gradients agree to {worst:.0e}"
-    yield at_least("micrograd / engine", ratio(runs["micrograd"], runs["engine"]), GOAL, detail)
+    yield at_least("scalar graph, micrograd / engine", ratio(runs["micrograd"], runs["engine"]), GOAL, detail)
 
 
 if __name__ == "__main__":

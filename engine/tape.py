@@ -110,7 +110,7 @@ def _run(rule: Callable[..., Any], arrays: Sequence[Array]) -> _Noted | None:
 def _replay(function: Any, inputs: Sequence[Any], out: Any) -> list[Call]:
     if function is np.where:
         condition, yes, no = inputs
-        return [(np.copyto, (out, no)), (partial(np.copyto, where=condition), (out, yes))]
+        return [(np.copyto, (out, no)), (np.copyto, (out, yes, "same_kind", condition))]
     if function in _OUT_BY_NAME:
         return [(partial(function, out=out), tuple(inputs))]
     return [(function, (*inputs, out))]
