@@ -35,11 +35,9 @@ def show(subject: Graph | Trace | Document | str | os.PathLike[str], title: str 
     from PySide6.QtCore import QEventLoop, Qt
 
     from visualizer.ui.app import make_application
-    from visualizer.ui.theme import load_fonts
     from visualizer.ui.window import Window
 
     application = make_application()
-    load_fonts()  # for an application that was there before us
     window = Window()
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     closed = QEventLoop()
