@@ -15,14 +15,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # for `python benchmarks/startup.py`
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # for `python benchmarks/startup.py`
 
 from benchmarks._display import virtual_display
 from benchmarks.common import Missing, Row, at_most, duration, main, ratio, take_turns
 
 TITLE = "start-up: from the process to the first paint, against a bare QWidget"
 GOAL = 1.35
+ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 60.0  # seconds
 
 # Both print when their first paint is done and end at once, without tidying up.

@@ -7,6 +7,7 @@ numpy, and `trace`, `check` and `lessons` no Qt.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import sys
@@ -106,6 +107,8 @@ def _explained(error: Exception) -> Stop:
 
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, Callable[[argparse.Namespace], int]]:
     """The options and what to run. A command is the first word that is no option; without one, the window opens."""
+    if not arguments:  # the usual start; making the parser would take a while
+        return argparse.Namespace(document=None, debug=False), _open_window
     place = next((i for i, argument in enumerate(arguments) if not argument.startswith("-") or argument == "--"), None)
     if place is None or arguments[place] not in COMMANDS:
         return _window_parser().parse_args(arguments), _open_window
@@ -381,6 +384,15 @@ def _prepare_pictures() -> int:
 
 
 def _open_window(options: argparse.Namespace) -> int:
+    # Nearly all that is loaded stays: looking through it for garbage would delay the first paint, which ends this.
+    gc.disable()
+    try:
+        return _window_or_pictures(options)
+    finally:
+        gc.enable()
+
+
+def _window_or_pictures(options: argparse.Namespace) -> int:
     from visualizer import machine
 
     if not machine.has_display():

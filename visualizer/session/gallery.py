@@ -5,7 +5,6 @@ This is read before the first paint, so it needs the standard library alone: no 
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +24,20 @@ def headlines() -> tuple[Headline, ...]:
     """The cards of all lessons in their teaching order."""
     found = []
     for path in _folder().glob("*.toml"):
-        # TOML has all of a document's own fields before its first table, and no line of a program starts with "[".
-        head, _, _ = path.read_text(encoding="utf-8").partition("\n[")
-        data = tomllib.loads(head)
-        found.append((data["order"], Headline(path.stem, data["title"], data["summary"])))
+        fields = _first_fields(path)
+        found.append((int(fields["order"]), Headline(path.stem, fields["title"], fields["summary"])))
     return tuple(headline for _, headline in sorted(found, key=lambda entry: (entry[0], entry[1].name)))
+
+
+def _first_fields(path: Path) -> dict[str, str]:
+    """What a lesson begins with: one field a line, a number or a plain text. Loading tomllib takes longer than this."""
+    fields: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, equals, value = line.partition(" = ")
+        if not equals:
+            break
+        fields[key] = value.strip('"')
+    return fields
 
 
 def lesson_names() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from visualizer.session.gallery import Headline, headlines
@@ -14,6 +14,8 @@ from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import Theme, color, metrics
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
     from visualizer.session.session import Session
 
 CARD = QSize(348, 268)
@@ -139,7 +141,7 @@ class Gallery(QScrollArea):
     chosen = Signal(str)
     browse = Signal()
 
-    def __init__(self, theme: Theme, recent: list[str], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -162,7 +164,7 @@ class Gallery(QScrollArea):
         for i, card in enumerate(self.cards):
             card.chosen.connect(self.chosen)
             grid.addWidget(card, i // COLUMNS, i % COLUMNS)
-        self._files = self._file_box(recent)
+        self._files = self._file_box()
         grid.addWidget(self._files, len(self.cards) // COLUMNS, len(self.cards) % COLUMNS, Qt.AlignmentFlag.AlignTop)
         column.addLayout(grid)
         column.addStretch(1)
@@ -170,15 +172,14 @@ class Gallery(QScrollArea):
         outer.addLayout(column)
         outer.addStretch(1)
         self.setWidget(page)
-        self.set_theme(theme)
 
-    def _file_box(self, recent: list[str]) -> QWidget:
+    def _file_box(self) -> QWidget:
         box = QWidget()
         box.setFixedSize(CARD)
         self._file_layout = QVBoxLayout(box)
         self._file_layout.setContentsMargins(8, 6, 8, 6)
         self._file_layout.setSpacing(4)
-        self.show_recent(recent)
+        self.show_recent([])
         return box
 
     def show_recent(self, recent: list[str]) -> None:

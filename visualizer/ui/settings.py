@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -23,6 +22,8 @@ def _recent_file() -> Path:
 
 def recent_files() -> list[str]:
     """The files opened last, most recent first; those that are gone are left out."""
+    import json
+
     try:
         listed = json.loads(_recent_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -33,6 +34,8 @@ def recent_files() -> list[str]:
 
 def remember_file(path: Path) -> None:
     """Put a file at the head of the list; a folder that cannot be written is passed over."""
+    import json
+
     from visualizer.session.document import DocumentError, write_atomically
 
     absolute = str(path.absolute())

@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
-    QFileDialog,
     QMainWindow,
     QMenuBar,
-    QMessageBox,
-    QProgressDialog,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -31,6 +27,9 @@ from visualizer.ui.style import palette, style_sheet
 from visualizer.ui.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtWidgets import QDockWidget
+
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
 
@@ -51,6 +50,7 @@ class Window(QMainWindow):
         self.in_lesson = False
         self._theme_choice = theme_choice or str(settings().value("theme", "system"))
         self.theme = self._wanted_theme()
+        self._dress_application()  # before there are widgets, so that each takes its style once
         self._docks: dict[str, QDockWidget] = {}
         self._floating = False
         self.player = Player(self)
@@ -59,9 +59,10 @@ class Window(QMainWindow):
         self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
         actions.fill_menus(self.menus, self.actions_by_name)
         self.bar = TopBar(self.actions_by_name, self.theme, self.player.cycle_speed, self.show_gallery)
+        self.bar.set_theme(self.theme)
         self.player.playing_changed.connect(self.bar.show_playing)
         self.player.speed_changed.connect(self.bar.show_speed)
-        self.gallery = Gallery(self.theme, recent_files())
+        self.gallery = Gallery(self.theme)
         self.gallery.chosen.connect(self.open)
         self.gallery.browse.connect(self.choose_file)
         self._pages = QStackedWidget()
@@ -74,7 +75,6 @@ class Window(QMainWindow):
         self.setCentralWidget(center)
         self.setMenuWidget(self._head())
         self._message = Message(self)
-        self._apply_theme()
         self.bar.show_lesson(None)
         actions.refresh_actions(self, self.actions_by_name)
         hints = QGuiApplication.styleHints()
@@ -96,7 +96,8 @@ class Window(QMainWindow):
     # Thumbnails, after the first paint -------------------------------------------------------------------------------
 
     def fill_gallery(self) -> None:
-        """Paint the lessons' pictures, one at a time between events."""
+        """List the recent files and paint the lessons' pictures, one at a time between events."""
+        self.gallery.show_recent(recent_files())
         waiting = list(self.gallery.cards)
 
         def next_card() -> None:
@@ -114,6 +115,8 @@ class Window(QMainWindow):
 
     def open(self, argument: str) -> None:
         """Open a lesson by name or a file by path; a bad one is explained, and what is open stays as it is."""
+        from PySide6.QtWidgets import QProgressDialog
+
         from visualizer.session.lessons import find
         from visualizer.session.session import prepare
         from visualizer.ui.work import Work
@@ -171,6 +174,8 @@ class Window(QMainWindow):
 
     def _build_workspace(self, prepared: Prepared) -> None:
         """Canvas and panels: made with the first document, because they need the heavy libraries."""
+        from PySide6.QtWidgets import QDockWidget
+
         from visualizer.session.session import Session
         from visualizer.ui.canvas import Canvas
         from visualizer.ui.card_panel import CardPanel
@@ -220,12 +225,16 @@ class Window(QMainWindow):
 
     def choose_file(self) -> None:
         """Ask for a file and open it."""
+        from PySide6.QtWidgets import QFileDialog
+
         path, _ = QFileDialog.getOpenFileName(self, "Open a document", "", FILTER)
         if path:
             self.open(path)
 
     def save_copy(self) -> None:
         """Ask where to write the document with its present numbers."""
+        from PySide6.QtWidgets import QFileDialog
+
         from visualizer.session.document import DocumentError, save
 
         path, _ = QFileDialog.getSaveFileName(self, "Save a copy", f"{self.session.document.title}.toml", FILTER)
@@ -237,10 +246,13 @@ class Window(QMainWindow):
             self.complain(str(error))
             return
         remember_file(Path(path))
+        self.gallery.show_recent(recent_files())
         self._message.show_text(f"Saved {Path(path).name}")
 
     def export_picture(self) -> None:
         """Ask where to write the present picture; the ending of the name chooses PNG or SVG."""
+        from PySide6.QtWidgets import QFileDialog
+
         from engine.errors import GradStepError
         from visualizer.ui.export import export_pictures
 
@@ -261,6 +273,8 @@ class Window(QMainWindow):
 
     def complain(self, sentence: str) -> None:
         """A dialog with one sentence."""
+        from PySide6.QtWidgets import QMessageBox
+
         box = QMessageBox(QMessageBox.Icon.Warning, "GradStep", sentence, QMessageBox.StandardButton.Ok, self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -358,11 +372,14 @@ class Window(QMainWindow):
             self.theme = wanted
             self._apply_theme()
 
-    def _apply_theme(self) -> None:
+    def _dress_application(self) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(palette(self.theme))
         application.setStyleSheet(style_sheet(self.theme))
+
+    def _apply_theme(self) -> None:
+        self._dress_application()
         self.bar.set_theme(self.theme)
         self.gallery.set_theme(self.theme)
         if self._docks:
@@ -387,6 +404,8 @@ class Window(QMainWindow):
         """Name and version."""
         from importlib.metadata import version
 
+        from PySide6.QtWidgets import QMessageBox
+
         QMessageBox.about(self, "About GradStep", f"GradStep {version('gradstep')}\n\n"
                           "A stepping debugger for backpropagation.\nMIT licence.")  # fmt: skip
 
@@ -399,5 +418,8 @@ class Window(QMainWindow):
             store.setValue("panels", self.saveState())
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.player.pause()
+        if self._opening:
+            self._opening()
         self._remember()
         super().closeEvent(event)
