@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -274,10 +273,6 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in PICTURES]:
         print(f"no such picture: {', '.join(unknown)}; there are {', '.join(PICTURES)}", file=sys.stderr)
         return 2
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        # What is lit is painted in the order of a set, and neighbours share a line: fix that order.
-        again = [sys.executable, str(Path(__file__)), *names]
-        return subprocess.run(again, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False).returncode
     home = tempfile.mkdtemp(prefix="gradstep-pictures-")
     try:
         # Before Qt is loaded, which reads these once.

@@ -24,7 +24,7 @@ class Lighting:
     phase: Phase | None = None
     receiver: int | None = None
     edges: tuple[tuple[int, int], ...] = ()
-    cells: frozenset[Reference] = frozenset()
+    cells: tuple[Reference, ...] = ()
     result: Reference | None = None
     lines: tuple[tuple[Reference, Reference], ...] = ()
     hovered: Reference | None = None
@@ -44,14 +44,14 @@ def lighting(session: Session) -> Lighting:
     assert card.chosen is not None
     assert card.result is not None
     result = Reference(card.target.node, card.target.kind, card.chosen)
-    cells: frozenset[Reference] = frozenset()
+    cells: tuple[Reference, ...] = ()
     lines: tuple[tuple[Reference, Reference], ...] = ()
     walked = current_path(trace, position)
     if not session.asking:
         whole = element(trace, step, card.chosen)
         shown = terms_of(whole)[walked[1]] if walked else whole
         chain = list(references(shown))
-        cells = frozenset(chain)
+        cells = tuple(dict.fromkeys(chain))
         if walked and chain:  # the gradient that everything starts from comes from nowhere
             lines = tuple(zip(chain, [*chain[1:], result], strict=True))
     scalar = card.result.ndim == 0

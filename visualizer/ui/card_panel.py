@@ -143,7 +143,7 @@ class CardPanel(QWidget):
 
     def _build_answer(self) -> QFrame:
         frame = QFrame(objectName="answer")
-        self._guess = QLineEdit(placeholderText="your numbers, row by row")
+        self._guess = QLineEdit(placeholderText="row by row")
         self._guess.setAccessibleName("Your answer")
         self._verdict = QLabel("", objectName="muted")
         self._verdict.setWordWrap(True)
