@@ -37,6 +37,19 @@ LARGEST_FIT = 1.7
 ZOOM_RANGE = (0.05, 8.0)
 
 
+class ValueLine(QLineEdit):
+    """The line for typing a number. Enter and Escape end here: the canvas has a meaning of its own for them."""
+
+    cancelled = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+        event.accept()
+
+
 class Canvas(QWidget):
     """Paints the session's scene and turns gestures into calls of the session.
 
@@ -57,7 +70,7 @@ class Canvas(QWidget):
         self._fitted = True
         self._pressed: QPointF | None = None
         self._dragged = False
-        self._editor: QLineEdit | None = None
+        self._editor: ValueLine | None = None
         self._settle = QTimer(self, singleShot=True, interval=70)
         self._settle.timeout.connect(self._rebake)
         self._stale: QTransform | None = None  # the view that the layer was baked for, while the view moves on
@@ -119,6 +132,9 @@ class Canvas(QWidget):
     def _patch(self, rects: list[QRectF]) -> None:
         """Paint these parts of the layer anew, and have them shown."""
         assert self._layer is not None
+        if self._stale is not None:  # the layer is still that of another view
+            self._rebake()
+            return
         painter = QPainter(self._layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         region = QRegion()
@@ -197,6 +213,7 @@ class Canvas(QWidget):
 
     def fit(self) -> None:
         """Show the whole graph."""
+        self._close_editor()
         width, height = self._painter.scene.size
         room_width, room_height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - LEGEND_HEIGHT - 6
         scale = min(room_width / max(width, 1), room_height / max(height, 1), LARGEST_FIT)
@@ -216,6 +233,7 @@ class Canvas(QWidget):
         self._move_view(self._view * change)
 
     def _move_view(self, view: QTransform) -> None:
+        self._close_editor()
         if self._stale is None:
             self._stale = self._view
         self._view, self._fitted = view, False
@@ -338,18 +356,19 @@ class Canvas(QWidget):
             return
         self._close_editor()
         rect = self.scene_rect(QRectF(*grid.rect(reference.index))).adjusted(-6, -3, 6, 3)
-        editor = QLineEdit(self)
+        editor = ValueLine(self)
         editor.setText(full_text(float(self._session.trace.values[reference.node][reference.index])))
         editor.setFont(font(12))
         editor.setAccessibleName(f"Value of {node.name}")
         editor.setGeometry(QRect(rect.topLeft(), QSize(max(rect.width(), 76), max(rect.height(), 24))))
         editor.selectAll()
         editor.returnPressed.connect(lambda: self._commit(editor, reference))
+        editor.cancelled.connect(self._close_editor)
         editor.show()
         editor.setFocus()
         self._editor = editor
 
-    def _commit(self, editor: QLineEdit, reference: Reference) -> None:
+    def _commit(self, editor: ValueLine, reference: Reference) -> None:
         name = self._session.document.graph.nodes[reference.node].name
         try:
             self._session.set_element(name, reference.index or (), parse_number(editor.text()))
@@ -357,10 +376,11 @@ class Canvas(QWidget):
             self.complained.emit(str(error))
             return
         self._close_editor()
-        self.setFocus()
 
     def _close_editor(self) -> None:
         if self._editor is not None:
+            if self._editor.hasFocus():
+                self.setFocus()
             self._editor.deleteLater()
             self._editor = None
 
