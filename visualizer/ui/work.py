@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,9 @@ class Work(QObject):
             outcome, signal = str(error), self.failed
         except MemoryError:
             outcome, signal = "there is not enough memory for this document", self.failed
+        except Exception as error:  # a bug of ours: a worker must not show it, but the window has to hear of it
+            traceback.print_exc()
+            outcome, signal = f"something went wrong in GradStep itself ({type(error).__name__})", self.failed
         if not self._cancelled:
             signal.emit(outcome)
 
