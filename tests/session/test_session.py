@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import GradStepError
@@ -281,6 +281,7 @@ def test_a_new_edit_ends_what_could_be_done_again(neuron: Session) -> None:
     assert neuron.trace.value("x1") == 6.0
 
 
+@settings(max_examples=25)
 @given(st.lists(st.one_of(st.sampled_from(["undo", "redo"]), st.floats(-10, 10)), max_size=12))
 def test_edits_taken_back_and_done_again_in_any_order(deeds: list[str | float]) -> None:
     session = Session(load_lesson("neuron-by-hand"))
