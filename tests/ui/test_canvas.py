@@ -1,0 +1,347 @@
+"""The canvas: what it paints in parts is what it would paint at once, and gestures find what they point at."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPixmap, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from engine.expression import Reference
+from visualizer.session.document import parse
+from visualizer.session.lessons import lesson_names, load_lesson
+from visualizer.session.session import Session
+from visualizer.ui.canvas import ZOOM_RANGE, Canvas
+from visualizer.ui.theme import DARK, LIGHT, load_fonts
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+every_lesson = pytest.mark.parametrize("name", lesson_names())
+
+
+@pytest.fixture(autouse=True)
+def fonts(qapp: QApplication) -> Iterator[None]:
+    load_fonts()
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def shown(qtbot: QtBot, session: Session, width: int = 900, height: int = 640) -> Canvas:
+    canvas = Canvas(session, LIGHT)
+    qtbot.addWidget(canvas)
+    canvas.resize(width, height)
+    canvas.show()
+    qtbot.waitExposed(canvas)
+    return canvas
+
+
+@pytest.fixture
+def neuron(qtbot: QtBot) -> Canvas:
+    return shown(qtbot, Session(load_lesson("neuron-by-hand")))
+
+
+def pixels(picture: QPixmap) -> np.ndarray:
+    """Height x width x 4 channels."""
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.width(), 4).astype(int)
+
+
+def assert_alike(one: QPixmap, other: QPixmap, where: object = None) -> None:
+    """No eye sees a difference: what is painted in parts rounds its transparencies in another order."""
+    assert one.size() == other.size()
+    off = np.argwhere((np.abs(pixels(one) - pixels(other)) > 4).any(axis=2))
+    assert len(off) == 0, (where, len(off), off.min(axis=0)[::-1], off.max(axis=0)[::-1])
+
+
+def at(canvas: Canvas, node: str, index: tuple[int, ...] = (), kind: str = "value") -> QPoint:
+    """Where a number stands."""
+    session = canvas._session
+    grid = session.scene.boxes[session.document.graph.node(node).id].grid(kind)  # type: ignore[arg-type]
+    assert grid is not None
+    x, y, width, height = grid.rect(index)
+    return canvas._view.map(QPointF(x + width / 2, y + height / 2)).toPoint()
+
+
+def title_of(canvas: Canvas, node: str) -> QPoint:
+    session = canvas._session
+    x, y, width, _ = session.scene.boxes[session.document.graph.node(node).id].rect
+    return canvas._view.map(QPointF(x + width / 2, y + 5)).toPoint()
+
+
+def reference(canvas: Canvas, node: str, index: tuple[int, ...] = (), kind: str = "value") -> Reference:
+    return Reference(canvas._session.document.graph.node(node).id, kind, index)  # type: ignore[arg-type]
+
+
+def wheel(canvas: Canvas, point: QPoint, notches: float) -> None:
+    event = QWheelEvent(
+        QPointF(point), QPointF(canvas.mapToGlobal(point)), QPoint(), QPoint(0, round(120 * notches)),
+        Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+# Painting -----------------------------------------------------------------------------------------------------------
+
+
+def baked(canvas: Canvas) -> QPixmap:
+    """What the canvas shows when everything is painted at once."""
+    canvas._rebake()
+    return canvas.grab()
+
+
+@every_lesson
+def test_a_step_paints_in_parts_what_would_be_painted_at_once(name: str, qtbot: QtBot) -> None:
+    session = Session(load_lesson(name))
+    canvas = shown(qtbot, session)
+    count = len(session.trace.steps)
+    moves = [*range(count + 1), *range(count - 1, -1, -1), count // 2, count, 1, count - 1]
+    parts = []
+    for step in moves:
+        session.go_to(step)
+        parts.append(canvas.grab())
+    for step, part in zip(moves, parts, strict=True):
+        session.go_to(step)
+        assert_alike(part, baked(canvas), step)
+
+
+def test_single_paths_picks_and_hovers_leave_nothing_behind(qtbot: QtBot) -> None:
+    session = Session(load_lesson("fully-connected-layer"))
+    canvas = shown(qtbot, session)
+    session.step_into()
+    for _ in range(30):
+        session.step_forward()
+        session.hover(Reference(0, "value", (1,)))
+        session.select(2)
+        assert_alike(canvas.grab(), baked(canvas), session.position)
+        session.hover(None)
+        session.select(None)
+        session.reveal()
+        assert_alike(canvas.grab(), baked(canvas), session.position)
+
+
+def test_a_step_while_the_view_moves_is_painted_where_it_is(neuron: Canvas) -> None:
+    neuron.zoom(1.6)
+    neuron._session.go_to(7)
+    assert_alike(neuron.grab(), baked(neuron))
+
+
+def test_what_is_painted_repaints_less_than_everything(neuron: Canvas) -> None:
+    """A step touches its own boxes and edges: the rest of the canvas is not painted anew."""
+    painted = []
+    neuron.update = lambda *region: painted.extend(region)  # type: ignore[method-assign,assignment]
+    neuron._session.step_forward()
+    areas = sum(rect.width() * rect.height() for region in painted for rect in region)
+    assert 0 < areas < neuron.width() * neuron.height() / 2
+
+
+def test_hidden_numbers_are_not_in_the_picture(qtbot: QtBot) -> None:
+    session = Session(load_lesson("fully-connected-layer"))
+    canvas = shown(qtbot, session)
+    session.go_to(next(step for step in range(len(session.trace.steps)) if session.asks_at(step)))
+    hidden = canvas.grab()
+    session.reveal()
+    revealed = canvas.grab()
+    grid = session.scene.boxes[session.document.graph.node("w").id].grid("gradient")
+    assert grid is not None
+    for index in grid.indices():
+        area = canvas.scene_rect(QRectF(*grid.rect(index)))
+        rows, columns = slice(area.top(), area.bottom()), slice(area.left(), area.right())
+        assert (np.abs(pixels(hidden)[rows, columns] - pixels(revealed)[rows, columns]) > 30).any(), index
+    assert_alike(revealed, baked(canvas))
+
+
+def test_another_theme_repaints_everything(neuron: Canvas) -> None:
+    neuron.set_theme(DARK)
+    assert np.median(pixels(neuron.grab())[:, :, :3]) < 60
+    neuron.set_theme(LIGHT)
+    assert np.median(pixels(neuron.grab())[:, :, :3]) > 230
+
+
+def test_an_edit_shows_the_new_numbers(neuron: Canvas) -> None:
+    neuron._session.last()
+    before = neuron.grab()
+    neuron._session.set_leaf("x1", -1.0)
+    assert_alike(neuron.grab(), baked(neuron))
+    neuron._session.undo()
+    assert_alike(neuron.grab(), before)
+
+
+def test_another_document_is_fitted(neuron: Canvas) -> None:
+    neuron.zoom(3.0)
+    neuron._session.open(load_lesson("backpropagation-by-hand"))
+    assert_inside(neuron)
+    assert_alike(neuron.grab(), baked(neuron))
+
+
+@pytest.mark.parametrize("text", ["y = -w", "y = w * w * w", "y = exp(w) / 0"])
+def test_small_and_unusual_programs_are_painted(text: str, qtbot: QtBot) -> None:
+    session = Session(parse(f"format = 1\ntitle = 't'\nprogram = '{text}'\n[parameters]\nw = 2.0\n"))
+    canvas = shown(qtbot, session)
+    for step in range(len(session.trace.steps) + 1):
+        session.go_to(step)
+        assert_alike(canvas.grab(), baked(canvas), step)
+
+
+# The view -----------------------------------------------------------------------------------------------------------
+
+
+def assert_inside(canvas: Canvas) -> None:
+    for box in canvas._painter.scene.boxes:
+        assert canvas.rect().contains(canvas.scene_rect(canvas._painter.box_bounds(box))), box.name
+
+
+@every_lesson
+@pytest.mark.parametrize(("width", "height"), [(700, 480), (900, 640), (1500, 900)])
+def test_everything_fits_at_any_size(name: str, width: int, height: int, qtbot: QtBot) -> None:
+    canvas = shown(qtbot, Session(load_lesson(name)), width, height)
+    assert_inside(canvas)
+    legend = canvas._legend_rect()
+    for box in canvas._painter.scene.boxes:
+        assert not legend.intersects(canvas.scene_rect(canvas._painter.box_bounds(box))), box.name
+
+
+def test_a_fitted_view_stays_fitted_when_the_canvas_grows(neuron: Canvas) -> None:
+    before = neuron._view.m11()
+    neuron.resize(1400, 900)
+    assert neuron._view.m11() > before
+    assert_inside(neuron)
+
+
+def test_the_wheel_zooms_about_the_pointer(neuron: Canvas) -> None:
+    point = at(neuron, "n")
+    before = neuron._view.m11()
+    under = neuron._scene_point(QPointF(point))
+    wheel(neuron, point, 2)
+    assert neuron._view.m11() > before * 1.2
+    now = neuron._scene_point(QPointF(point))
+    assert (now - under).manhattanLength() < 0.01
+    wheel(neuron, point, -2)
+    assert neuron._view.m11() == pytest.approx(before)
+
+
+def test_zoom_has_its_limits(neuron: Canvas) -> None:
+    for _ in range(40):
+        wheel(neuron, QPoint(400, 300), 5)
+    assert neuron._view.m11() == pytest.approx(ZOOM_RANGE[1])
+    for _ in range(80):
+        wheel(neuron, QPoint(400, 300), -5)
+    assert neuron._view.m11() == pytest.approx(ZOOM_RANGE[0])
+
+
+def drag(canvas: Canvas, start: QPoint, by: QPoint, button: Qt.MouseButton = LEFT) -> None:
+    QTest.mousePress(canvas, button, NONE, start)
+    for share in range(1, 6):
+        QTest.mouseMove(canvas, start + by * (share / 5))
+    QTest.mouseRelease(canvas, button, NONE, start + by)
+
+
+@pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.MiddleButton])
+def test_a_drag_pans_and_picks_nothing(button: Qt.MouseButton, neuron: Canvas, qtbot: QtBot) -> None:
+    start = at(neuron, "n")
+    before = neuron._view
+    drag(neuron, start, QPoint(120, 60), button)
+    assert neuron._view.dx() - before.dx() == pytest.approx(120, abs=1)
+    assert neuron._view.dy() - before.dy() == pytest.approx(60, abs=1)
+    assert neuron._view.m11() == before.m11()
+    assert neuron._session.picked is None
+    assert neuron._session.selected is None
+    qtbot.waitUntil(lambda: neuron._stale is None)
+    assert_alike(neuron.grab(), baked(neuron))
+
+
+def test_a_double_click_on_the_ground_fits(neuron: Canvas) -> None:
+    fitted = neuron._view
+    neuron.zoom(2.5)
+    drag(neuron, QPoint(450, 300), QPoint(200, 150))
+    assert neuron._hit(QPointF(5, 5)) is None
+    QTest.mouseDClick(neuron, LEFT, NONE, QPoint(5, 5))
+    assert neuron._view == fitted
+    assert_alike(neuron.grab(), baked(neuron))
+
+
+# Pointing -----------------------------------------------------------------------------------------------------------
+
+
+@every_lesson
+def test_a_click_on_any_cell_selects_its_node_and_picks_it(name: str, qtbot: QtBot) -> None:
+    session = Session(load_lesson(name))
+    canvas = shown(qtbot, session)
+    session.go_to(len(session.trace.steps) // 2)
+    for box in session.scene.boxes:
+        for grid in box.grids:
+            for index in grid.indices():
+                QTest.mouseClick(canvas, LEFT, NONE, at(canvas, box.name, index, grid.kind))
+                assert session.picked == Reference(box.node, grid.kind, index)
+                assert session.selected == box.node
+
+
+def test_a_click_on_a_title_selects_the_node_alone(neuron: Canvas) -> None:
+    QTest.mouseClick(neuron, LEFT, NONE, at(neuron, "w1"))
+    QTest.mouseClick(neuron, LEFT, NONE, title_of(neuron, "n"))
+    assert neuron._session.selected == neuron._session.document.graph.node("n").id
+    assert neuron._session.picked is None
+
+
+@pytest.mark.parametrize("how", ["ground", "escape"])
+def test_the_ground_and_escape_let_go(how: str, neuron: Canvas) -> None:
+    QTest.mouseClick(neuron, LEFT, NONE, at(neuron, "w1"))
+    assert neuron._session.selected is not None
+    if how == "ground":
+        QTest.mouseClick(neuron, LEFT, NONE, QPoint(5, 5))
+    else:
+        QTest.keyClick(neuron, Qt.Key.Key_Escape)
+    assert neuron._session.selected is None
+    assert neuron._session.picked is None
+
+
+def test_the_pointer_lights_what_is_under_it_and_nothing_when_it_leaves(neuron: Canvas) -> None:
+    dark = neuron.grab()
+    QTest.mouseMove(neuron, at(neuron, "w1"))
+    assert neuron._session.hovered == reference(neuron, "w1")
+    lit = neuron.grab()
+    x, y = at(neuron, "w1").x(), at(neuron, "w1").y()
+    changed = np.argwhere((np.abs(pixels(lit) - pixels(dark)) > 4).any(axis=2))
+    assert len(changed) > 50
+    assert np.abs(changed - (y, x)).max() < 120
+    QApplication.sendEvent(neuron, QEvent(QEvent.Type.Leave))
+    assert neuron._session.hovered is None
+    assert_alike(neuron.grab(), dark)
+
+
+# Full precision -----------------------------------------------------------------------------------------------------
+
+
+def tooltip(canvas: Canvas, node: str, kind: str = "value", index: tuple[int, ...] = ()) -> str:
+    found = reference(canvas, node, index, kind)
+    return canvas._tooltip(found.node, found)
+
+
+def test_hovering_tells_the_full_number_once_it_is_known(neuron: Canvas) -> None:
+    session = neuron._session
+    assert tooltip(neuron, "b") == "b = 6.881373587019543"
+    assert tooltip(neuron, "o") == "o: not computed yet"
+    assert "none of 1 message" in tooltip(neuron, "w1", "gradient")
+    session.go_to(5)
+    assert tooltip(neuron, "o") == f"o = {float(session.trace.value('o'))!r}"
+    session.last()
+    after = float(session.trace.updates[reference(neuron, "w1").node].after)
+    assert tooltip(neuron, "w1") == f"w1 = {after!r}".replace("-", "−")
+    gradient = float(session.trace.gradient("x1"))
+    assert tooltip(neuron, "x1", "gradient") == f"∂o/∂x1 = {gradient!r}".replace("-", "−")
+
+
+def test_hovering_a_title_names_the_steps(neuron: Canvas) -> None:
+    node = neuron._session.document.graph.node("n").id
+    steps = neuron._session.steps_touching(node)
+    assert neuron._tooltip(node, None).endswith(", ".join(map(str, steps)))
+
+
+def test_hovering_does_not_tell_what_is_asked(qtbot: QtBot) -> None:
+    session = Session(load_lesson("fully-connected-layer"))
+    canvas = shown(qtbot, session)
+    session.go_to(next(step for step in range(len(session.trace.steps)) if session.asks_at(step)))
+    assert "1.5" not in tooltip(canvas, "w", "gradient", (0, 0))
+    session.reveal()
+    assert tooltip(canvas, "w", "gradient", (0, 0)).endswith("= 1.5")
