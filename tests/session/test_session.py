@@ -517,3 +517,28 @@ def test_the_single_paths_of_a_question_are_asked_too(layer: Session) -> None:
     question(layer).step_into()
     assert layer.position.path == 0
     assert layer.card.asked
+
+
+# A glimpse ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_glimpse_is_what_a_move_there_leads_to_and_moves_nothing(layer: Session) -> None:
+    told: list[Change] = []
+    layer.subscribe(told.append)
+    layer.go_to(3)
+    layer.pick(Reference(layer.trace.receiver(layer.trace.steps[2]), "value", (0,)))
+    told.clear()
+    ahead, behind = (layer.glimpse(position) for position in layer.neighbours)
+    assert (ahead.position, behind.position, layer.position) == (Position(step=4), Position(step=2), Position(step=3))
+    assert (ahead.picked, layer.picked is None) == (None, False)
+    card = ahead.card
+    ahead.step_forward()
+    assert told == []
+    layer.step_forward()
+    assert layer.card is card
+
+
+def test_there_is_one_neighbour_at_the_start_and_at_the_end(layer: Session) -> None:
+    assert layer.neighbours == (Position(step=1),)
+    layer.last()
+    assert layer.neighbours == (Position(step=len(layer.trace.steps) - 1),)

@@ -5,6 +5,7 @@ Everything that a person can do in the window is a call here, so scripts, tests 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
@@ -18,6 +19,8 @@ from visualizer.session.card import Card, build_card
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
 from visualizer.session.scene import Scene, build_scene
+
+MOST_CARDS = 64  # that are kept, for coming back to
 
 
 class Change(Flag):
@@ -89,7 +92,7 @@ class Session:
         self.selected: int | None = None
         self.revealed: set[int] = set()
         self._sections = anchors.sections(self.document, self.trace)
-        self._card: tuple[tuple[object, ...], Card] | None = None
+        self._cards: dict[tuple[object, ...], Card] = {}
 
     def set_leaf(self, name: str, value: Any) -> None:
         """Give an input or parameter another value and run again; can be undone. Raises GradStepError."""
@@ -273,6 +276,25 @@ class Session:
     def card(self) -> Card:
         """The step card for the present place."""
         key = (self.position, self.picked, self.asking)
-        if self._card is None or self._card[0] != key:
-            self._card = (key, build_card(self.document, self.trace, self.position, self.picked, self.asking))
-        return self._card[1]
+        if key not in self._cards:
+            if len(self._cards) >= MOST_CARDS:
+                self._cards.clear()
+            self._cards[key] = build_card(self.document, self.trace, self.position, self.picked, self.asking)
+        return self._cards[key]
+
+    # Ahead ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def neighbours(self) -> tuple[Position, ...]:
+        """Where a step forward and a step back would lead."""
+        moves = (cursor.forward(self.trace, self.position), cursor.back(self.trace, self.position))
+        return tuple(position for position in dict.fromkeys(moves) if position != self.position)
+
+    def glimpse(self, position: Position) -> Session:
+        """This session as it would be after a move to ``position``, to look at only: nobody is told of it."""
+        other = copy.copy(self)
+        other._subscribers = []
+        if position.step != self.position.step:
+            other.picked = None
+        other.position = position
+        return other

@@ -1,10 +1,13 @@
 """The canvas: a cached picture of the graph under an overlay of what is lit now.
 
-A step repaints only the boxes and edges that changed and what was and is lit. The picture is baked anew when the view
-or the numbers change.
+A step shows only the boxes and edges that changed and what was and is lit, from a picture that was painted ahead where
+there was time for it. The picture is baked anew when the view or the numbers change.
 """
 
 from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -26,6 +29,7 @@ from visualizer.session.formatting import full_text, parse_number
 from visualizer.session.lighting import Lighting, lighting
 from visualizer.session.session import Change, Session
 from visualizer.ui.card_layout import reference_text
+from visualizer.ui.frames import Frames
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
 from visualizer.ui.pen import Pen
@@ -50,6 +54,11 @@ class ValueLine(QLineEdit):
         event.accept()
 
 
+def _place(session: Session) -> Hashable:
+    """What the lighting depends on, but for what the pointer is on."""
+    return session.position, session.picked, session.selected, session.asking
+
+
 class Canvas(QWidget):
     """Paints the session's scene and turns gestures into calls of the session.
 
@@ -64,7 +73,13 @@ class Canvas(QWidget):
         self._theme = theme
         self._painter = ScenePainter(session.scene, theme)
         self._light = Lighting()
-        self._shown = 0  # the position that the layer shows
+        self._lights: dict[Hashable, Lighting] = {}
+        self._frames = Frames(self, most=4)
+        self._seen = 0  # the position on the screen
+        self._shown: tuple[int, Reference | None] = (
+            0,
+            None,
+        )  # the position that the layer shows, and what is asked there
         self._layer: QPixmap | None = None
         self._view = QTransform()
         self._fitted = True
@@ -90,6 +105,7 @@ class Canvas(QWidget):
         """Paint in other colours."""
         self._theme = theme
         self._painter = ScenePainter(self._session.scene, theme)
+        self._frames.clear()
         self._rebake()
 
     # Following the session ------------------------------------------------------------------------------------------
@@ -99,65 +115,53 @@ class Canvas(QWidget):
             self._close_editor()
             size = self._painter.scene.size
             self._painter = ScenePainter(self._session.scene, self._theme)
+            self._frames.clear()
+            self._lights.clear()
+            self._follow()
             if Change.DOCUMENT in change or (self._fitted and size != self._session.scene.size):
                 self.fit()
+            self._rebake()
+            return
+        if self._stale is not None and change & (Change.POSITION | Change.REVEAL):
             self._follow()
             self._rebake()
             return
-        before = self._light
-        if Change.POSITION in change:
-            self._advance()
+        before, seen = self._light, self._seen
         self._follow()
-        if before.asked != self._light.asked and self._layer is not None:
-            for asked in (before.asked, self._light.asked):
-                if asked is not None:
-                    self._patch([self._painter.box_bounds(self._painter.scene.boxes[asked.node])])
-        self._update_rects([*self._painter.lighting_bounds(before), *self._painter.lighting_bounds(self._light)])
+        rects = self._changes(seen, self._seen, before.asked, self._light.asked)
+        self._update_rects(rects + self._painter.lighting_bounds(before) + self._painter.lighting_bounds(self._light))
 
     def _follow(self) -> None:
-        self._light = lighting(self._session)
+        self._seen = self._session.position.step
+        self._light = replace(self._light_of(self._session), hovered=self._session.hovered)
 
-    def _advance(self) -> None:
-        """Bring the layer from the position it shows to the session's."""
-        position = self._session.position.step
-        if self._layer is None or position == self._shown:
-            self._shown = position
-            return
-        boxes, edges = self._painter.scene.changes(self._shown, position)
-        self._shown = position
-        self._light = lighting(self._session)  # what is asked must not be painted
-        rects = [self._painter.box_bounds(self._painter.scene.boxes[node]) for node in boxes]
-        self._patch(rects + [self._painter.edge_bounds(edge) for edge in edges])
+    def _light_of(self, session: Session) -> Lighting:
+        """What is lit where ``session`` stands, but for what the pointer is on."""
+        place = _place(session)
+        if place not in self._lights:
+            if len(self._lights) > 64:
+                self._lights.clear()
+            self._lights[place] = replace(lighting(session), hovered=None)
+        return self._lights[place]
 
-    def _patch(self, rects: list[QRectF]) -> None:
-        """Paint these parts of the layer anew, and have them shown."""
-        assert self._layer is not None
-        if self._stale is not None:  # the layer is still that of another view
-            self._rebake()
-            return
-        painter = QPainter(self._layer)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        region = QRegion()
-        for rect in rects:
-            region += self._view.mapRect(rect).toAlignedRect().adjusted(-1, -1, 1, 1)
-        region &= self.rect()
-        painter.setClipRegion(region)
-        painter.fillRect(self.rect(), color(self._theme.ground))
-        painter.setTransform(self._view, True)
-        back, _ = self._view.inverted()
-        areas = [back.mapRect(QRectF(part)) for part in region]
-        self._painter.paint_within(painter, self._shown, areas, self._light.asked)
-        painter.resetTransform()
-        if region.intersects(self._legend_rect()):
-            self._paint_legend(painter)
-        painter.end()
-        self.update(region)
+    def _changes(self, before: int, after: int, *asked: Reference | None) -> list[QRectF]:
+        """What of the layer looks different at two positions. What is asked at only one of them does too."""
+        painter = self._painter
+        boxes, edges = painter.scene.changes(before, after)
+        if asked[0] != asked[1]:
+            boxes |= {reference.node for reference in asked if reference is not None}
+        return [painter.box_bounds(painter.scene.boxes[node]) for node in boxes] + [
+            painter.edge_bounds(edge) for edge in edges
+        ]
 
     def _update_rects(self, rects: list[QRectF]) -> None:
+        self.update(self._region(rects))
+
+    def _region(self, rects: list[QRectF]) -> QRegion:
         region = QRegion()
         for rect in rects:
             region += self._view.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2)
-        self.update(region)
+        return region
 
     # Painting -------------------------------------------------------------------------------------------------------
 
@@ -172,14 +176,57 @@ class Canvas(QWidget):
         layer.fill(color(self._theme.ground))
         painter = QPainter(layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._shown = self._session.position.step
+        self._shown = (self._seen, self._light.asked)
         painter.setTransform(self._view, True)
-        self._painter.paint(painter, self._shown, self._light.asked)
+        self._painter.paint(painter, *self._shown)
         painter.resetTransform()
         self._paint_legend(painter)
         painter.end()
         self._layer, self._stale = layer, None
         self.update()
+
+    def _catch_up(self) -> None:
+        """Bring the layer from the position that it shows to the one seen."""
+        shown = (self._seen, self._light.asked)
+        if self._layer is not None and self._shown != shown:
+            painter = QPainter(self._layer)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._patch(painter, *shown)
+            painter.end()
+            self._shown = shown
+
+    def _patch(self, painter: QPainter, position: int, asked: Reference | None) -> None:
+        """Make of a picture of the layer that of another position."""
+        region = self._region(self._changes(self._shown[0], position, self._shown[1], asked)) & self.rect()
+        painter.setClipRegion(region)
+        painter.fillRect(self.rect(), color(self._theme.ground))
+        painter.setTransform(self._view, True)
+        back, _ = self._view.inverted()
+        areas = [back.mapRect(QRectF(part)) for part in region]
+        self._painter.paint_within(painter, position, areas, asked)
+        painter.resetTransform()
+        if region.intersects(self._legend_rect()):
+            self._paint_legend(painter)
+        painter.setClipping(False)
+
+    def prepare(self, session: Session) -> None:
+        """Paint what will be seen where ``session`` stands, unless that has been done."""
+        moment = self._moment(session)
+        if self._layer is None or self._stale is not None or self._frames.find(moment) is not None:
+            return
+        self._catch_up()
+        light = self._light_of(session)
+
+        def draw(painter: QPainter) -> None:
+            self._patch(painter, session.position.step, light.asked)
+            painter.setTransform(self._view, True)
+            self._painter.paint_lighting(painter, light)
+
+        self._frames.paint(moment, self._layer, draw)
+
+    def _moment(self, session: Session) -> Hashable:
+        view = self._view
+        return _place(session), view.m11(), view.dx(), view.dy(), self.width(), self.height()
 
     def _legend_rect(self) -> QRect:
         width = legend_width(self._painter.scene.scale)
@@ -193,20 +240,24 @@ class Canvas(QWidget):
         if self._layer is None:
             self._rebake()
         painter = QPainter(self)
-        if self._stale is not None:
+        frame = self._frames.find(self._moment(self._session)) if self._stale is None else None
+        light = self._light
+        if frame is not None:
+            painter.drawPixmap(0, 0, frame)
+            light = Lighting(hovered=light.hovered)
+        elif self._stale is not None:
             painter.fillRect(event.rect(), color(self._theme.ground))
             back, _ = self._stale.inverted()
             painter.setTransform(back * self._view)
             painter.drawPixmap(QPointF(0, 0), self._layer)
             painter.resetTransform()
         else:
-            ratio = self.devicePixelRatioF()
-            for part in event.region():
-                source = QRectF(part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio)
-                painter.drawPixmap(QRectF(part), self._layer, source)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(self._view)
-        self._painter.paint_lighting(painter, self._light)
+            self._catch_up()
+            painter.drawPixmap(0, 0, self._layer)
+        if light != Lighting():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(self._view)
+            self._painter.paint_lighting(painter, light)
         painter.end()
 
     # The view -------------------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +22,7 @@ from engine.expression import Reference
 from visualizer.session.formatting import full_text, parse_number
 from visualizer.session.session import Change, Session
 from visualizer.ui.card_layout import CardLayout, lay_out_card, reference_text
+from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, mix
 
@@ -31,11 +34,13 @@ WIDTH = 348
 class CardView(QWidget):
     """The card itself. Numbers can be hovered, which lights up their node, and picked."""
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme, area: QScrollArea) -> None:
         super().__init__()
         self._session = session
+        self._area = area
         self._theme = theme
         self._layouts: dict[tuple[object, ...], CardLayout] = {}
+        self._frames = Frames(self)
         self._layout: CardLayout | None = None
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -49,37 +54,66 @@ class CardView(QWidget):
     def forget(self) -> None:
         """Lay everything out anew: the numbers or the colours are others."""
         self._layouts.clear()
+        self._frames.clear()
         self.refresh()
 
     def refresh(self) -> None:
         """Show the session's present card."""
-        width = self.width() - 2 * PADDING
         session = self._session
-        key = (session.position, session.picked, session.asking, width)
+        self._layout = self._layout_of(session)
+        height = _height(self._layout)
+        if height != self.minimumHeight():
+            self.setMinimumHeight(height)
+        self.setAccessibleDescription(f"{session.card.title}. {session.card.asked or session.card.why}")
+        self.update()
+
+    def prepare(self, session: Session) -> None:
+        """Lay out and paint the card for another place, unless that has been done."""
+        self._frame(session, self._layout_of(session))
+
+    def _layout_of(self, session: Session) -> CardLayout:
+        """The card as wide as there is room: less by the scroll bar where it is higher than the panel."""
+        room = self._area.maximumViewportSize()
+        layout = self._laid_out(session, room.width())
+        if _height(layout) > room.height():
+            layout = self._laid_out(session, room.width() - self._area.verticalScrollBar().sizeHint().width())
+        return layout
+
+    def _laid_out(self, session: Session, width: int) -> CardLayout:
+        key = (_moment(session), width)
         if key not in self._layouts:
             if len(self._layouts) > 256:
                 self._layouts.clear()
-            self._layouts[key] = lay_out_card(session.card, session.document, session.trace, self._theme, width)
-        self._layout = self._layouts[key]
-        height = round(self._layout.height) + 2 * PADDING
-        if height != self.minimumHeight():
-            self.setMinimumHeight(height)
-        self.setAccessibleDescription(f"{session.card.title}. {session.card.why}")
-        self.update()
+            self._layouts[key] = lay_out_card(
+                session.card, session.document, session.trace, self._theme, width - 2 * PADDING
+            )
+        return self._layouts[key]
+
+    def _frame(self, session: Session, layout: CardLayout) -> QPixmap:
+        def draw(painter: QPainter) -> None:
+            painter.translate(PADDING, PADDING)
+            layout.paint(painter)
+
+        moment = (_moment(session), layout.width)
+        size = QSize(round(layout.width) + 2 * PADDING, _height(layout))
+        found = self._frames.find(moment)
+        return found or self._frames.paint(moment, self._frames.blank(size, color(self._theme.panel)), draw)
 
     def resizeEvent(self, event) -> None:
         self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), color(self._theme.panel))
         if self._layout is None:
+            painter.fillRect(event.rect(), color(self._theme.panel))
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(PADDING, PADDING)
-        self._layout.paint(painter)
+        height = _height(self._layout)
+        painter.drawPixmap(0, 0, self._frame(self._session, self._layout))
+        painter.fillRect(0, height, self.width(), self.height() - height, color(self._theme.panel))
         hovered = self._session.hovered
         if hovered is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(PADDING, PADDING)
             fill = color(self._theme.text)
             pen = Pen(painter)
             for rect, reference in self._layout.regions:
@@ -117,14 +151,23 @@ class CardView(QWidget):
         self._session.hover(None)
 
 
+def _moment(session: Session) -> Hashable:
+    """What the card depends on, beside the document and the colours."""
+    return session.position, session.picked, session.asking
+
+
+def _height(layout: CardLayout) -> int:
+    return round(layout.height) + 2 * PADDING
+
+
 class CardPanel(QWidget):
     """The card in a scroll area, and under it the line for an answer."""
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.view = CardView(session, theme)
         self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        self.view = CardView(session, theme, self._scroll)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self.view)
@@ -173,6 +216,8 @@ class CardPanel(QWidget):
             self.view.update()
         if change & (Change.POSITION | Change.TRACE):
             self._scroll.verticalScrollBar().setValue(0)
+            self._guess.clear()
+            self._verdict.setText("")
         if change & (Change.POSITION | Change.TRACE | Change.REVEAL):
             self._show_answer()
 
@@ -180,10 +225,7 @@ class CardPanel(QWidget):
         asking = self._session.asking
         # A question is short: the line for its answer stands right below it.
         self._scroll.setMaximumHeight(self.view.minimumHeight() if asking else QWIDGETSIZE_MAX)
-        if asking != self._answer.isVisibleTo(self):
-            self._answer.setVisible(asking)
-            self._guess.clear()
-            self._verdict.setText("")
+        self._answer.setVisible(asking)
 
     def _check(self) -> None:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from visualizer.session.cursor import current_step
 from visualizer.session.session import Change, Session
 from visualizer.ui.card_layout import lay_out_bars
+from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import CODE, Theme, color, text_width
 
@@ -53,16 +54,20 @@ class OutlineView(QWidget):
         self._session = session
         self._theme = theme
         self._targets: list[tuple[QRectF, int, str]] = []  # rectangle, position to go to, full text
+        self._frames = Frames(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setAccessibleName("Program and sections")
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
         self._theme = theme
+        self._frames.clear()
         self.update()
 
     def refresh(self) -> None:
-        """Show the session's present place."""
+        """Show the session's present document."""
+        self._frames.clear()
         room = self.width() - 2 * PADDING + 6
         lines = [code_lines(text, room) for text in self._session.document.program.splitlines() if text.strip()]
         height = 34 + sum(LINE + (len(parts) - 1) * CODE_LEADING for parts in lines)
@@ -74,23 +79,34 @@ class OutlineView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = Pen(painter)
-        self._targets = []
-        y = self._program(pen, 6.0)
-        if self._session.sections:
-            y = self._sections(pen, y + 18)
-        bars = lay_out_bars(self._session.card.bars, self._theme, self.width() - 2 * PADDING)
-        painter.translate(PADDING, y + 20)
-        bars.paint(painter)
+        painter.drawPixmap(0, 0, self._frame(self._session))
         painter.end()
+
+    def prepare(self, session: Session) -> None:
+        """Paint the outline for another place, unless that has been done."""
+        self._frame(session)
+
+    def _frame(self, session: Session) -> QPixmap:
+        def draw(painter: QPainter) -> None:
+            pen = Pen(painter)
+            self._targets = []
+            y = self._program(pen, session, 6.0)
+            if session.sections:
+                y = self._sections(pen, session, y + 18)
+            bars = lay_out_bars(session.card.bars, self._theme, self.width() - 2 * PADDING)
+            painter.translate(PADDING, y + 20)
+            bars.paint(painter)
+
+        moment = (session.position.step, self.width(), self.height())
+        found = self._frames.find(moment)
+        return found or self._frames.paint(moment, self._frames.blank(self.size(), color(self._theme.panel)), draw)
 
     def _heading(self, pen: Pen, y: float, text: str) -> float:
         pen.text(PADDING, y + 12, text, color(self._theme.muted), 10.5, "semibold")
         return y + 24
 
-    def _program(self, pen: Pen, y: float) -> float:
-        session, theme = self._session, self._theme
+    def _program(self, pen: Pen, session: Session, y: float) -> float:
+        theme = self._theme
         y = self._heading(pen, y, "PROGRAM")
         trace, step = session.trace, current_step(session.trace, session.position)
         at = trace.graph.nodes[step.node].line if step is not None and step.phase != "update" else None
@@ -114,8 +130,8 @@ class OutlineView(QWidget):
             y += height
         return y
 
-    def _sections(self, pen: Pen, y: float) -> float:
-        session, theme = self._session, self._theme
+    def _sections(self, pen: Pen, session: Session, y: float) -> float:
+        theme = self._theme
         y = self._heading(pen, y, "SECTIONS")
         starts = [start for start, _ in session.sections]
         position = session.position.step
@@ -192,11 +208,12 @@ class Outline(QWidget):
 
     def _rebuild(self) -> None:
         document = self._session.document
-        shown = (id(document.specification), dict(document.sizes), document.variant)
+        shown = (document.specification, dict(document.sizes), document.variant)
         self.view.refresh()
         if shown == self._shown:
             return
         self._shown = shown
+        focused = self.focusWidget().accessibleName() if self._choices.isAncestorOf(self.focusWidget()) else ""
         while self._choices_layout.count():
             item = self._choices_layout.takeAt(0)
             if item.widget():
@@ -206,6 +223,9 @@ class Outline(QWidget):
         if document.specification.variants:
             self._choices_layout.addWidget(self._variants())
         self._choices.setVisible(bool(document.sizes or document.specification.variants))
+        for button in self._choices.findChildren(QPushButton):
+            if button.accessibleName() == focused != "" and button.isEnabled():
+                button.setFocus()  # so that it can be pressed again
 
     def _sizes(self) -> QWidget:
         """One row for each size: fewer, the number, more."""

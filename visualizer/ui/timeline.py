@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from visualizer.session import wording
 from visualizer.session.session import Change, Session
+from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import Theme, color, mix, text_width
 
@@ -24,6 +25,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._session = session
         self._theme = theme
+        self._frames = Frames(self)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
@@ -36,9 +38,12 @@ class Timeline(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
         self._theme = theme
+        self._frames.clear()
         self.update()
 
     def _changed(self, change: Change) -> None:
+        if Change.TRACE in change:
+            self._frames.clear()
         if change & (Change.TRACE | Change.POSITION | Change.PICK):
             self.update()
 
@@ -55,17 +60,27 @@ class Timeline(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), color(self._theme.panel))
-        painter.fillRect(0, 0, self.width(), 1, color(self._theme.hairline))
-        pen = Pen(painter)
-        self._blocks(pen)
-        self._phases(pen)
-        self._marker(pen)
+        painter.drawPixmap(0, 0, self._frame(self._session))
         painter.end()
 
-    def _blocks(self, pen: Pen) -> None:
-        session, theme = self._session, self._theme
+    def prepare(self, session: Session) -> None:
+        """Paint the timeline for another place, unless that has been done."""
+        self._frame(session)
+
+    def _frame(self, session: Session) -> QPixmap:
+        def draw(painter: QPainter) -> None:
+            painter.fillRect(0, 0, self.width(), 1, color(self._theme.hairline))
+            pen = Pen(painter)
+            self._blocks(pen, session)
+            self._phases(pen, session)
+            self._marker(pen, session)
+
+        moment = (session.position.step, session.selected, self.width(), self.height())
+        found = self._frames.find(moment)
+        return found or self._frames.paint(moment, self._frames.blank(self.size(), color(self._theme.panel)), draw)
+
+    def _blocks(self, pen: Pen, session: Session) -> None:
+        theme = self._theme
         pitch, position = self._pitch(), session.position.step
         touching = set(session.steps_touching(session.selected)) if session.selected is not None else set()
         gap = 2.0 if pitch > 8 else 0.5 if pitch > 3 else 0.0
@@ -84,9 +99,9 @@ class Timeline(QWidget):
                 pen.painter.setBrush(color(theme.text))
                 pen.painter.drawEllipse(QPointF(rect.center().x(), TOP - 6), 2.4, 2.4)
 
-    def _phases(self, pen: Pen) -> None:
+    def _phases(self, pen: Pen, session: Session) -> None:
         """The names of the phases, and the sections that begin within them."""
-        session, theme = self._session, self._theme
+        theme = self._theme
         pitch, right = self._pitch(), self.width() - RIGHT
         starts = {}
         for i, step in enumerate(session.trace.steps):
@@ -116,8 +131,8 @@ class Timeline(QWidget):
         begin = LEFT + (current[-1] - 1) * pitch
         return begin < x < begin + text_width(title, 10.5, "semibold") + 12
 
-    def _marker(self, pen: Pen) -> None:
-        session, theme = self._session, self._theme
+    def _marker(self, pen: Pen, session: Session) -> None:
+        theme = self._theme
         x = LEFT + (session.position.step - 0.5) * self._pitch() - 1 if session.position.step else LEFT - 7
         pen.painter.setPen(Qt.PenStyle.NoPen)
         pen.painter.setBrush(color(theme.text))

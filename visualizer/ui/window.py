@@ -179,6 +179,7 @@ class Window(QMainWindow):
         from visualizer.session.session import Session
         from visualizer.ui.canvas import Canvas
         from visualizer.ui.card_panel import CardPanel
+        from visualizer.ui.frames import Ahead
         from visualizer.ui.outline import Outline
         from visualizer.ui.timeline import Timeline
 
@@ -210,6 +211,7 @@ class Window(QMainWindow):
         if isinstance(state, QByteArray):
             self.restoreState(state)
         self.session.subscribe(self._session_changed)
+        self._ahead = Ahead(self.session, (self.canvas, self.card.view, self.timeline, self.outline.view), self)
 
     def _session_changed(self, change: Change) -> None:
         from visualizer.session.session import Change
