@@ -444,13 +444,16 @@ class _Setter:
         """Tiles and signs in lines, each line's middle level."""
         lines: list[list[tuple[Tile | str, float, float]]] = [[]]
         x = 0.0
-        for part in flow:
-            width, height = self._tile_size(part) if isinstance(part, Tile) else (self._sign_width(part), 20.0)
-            if x and x + width > self.width and isinstance(part, Tile):
+        for group in _unbroken(flow):
+            sizes = [
+                self._tile_size(part) if isinstance(part, Tile) else (self._sign_width(part), 20.0) for part in group
+            ]
+            across = sum(width for width, _ in sizes) + 6 * len(sizes)
+            if x and x + across - 6 > self.width:
                 lines.append([])
                 x = 14.0
-            lines[-1].append((part, width, height))
-            x += width + 6
+            lines[-1] += [(part, *size) for part, size in zip(group, sizes, strict=True)]
+            x += across
         for place, parts in enumerate(lines):
             tallest = max(height for _, _, height in parts)
             x = 14.0 if place else 0.0
@@ -559,6 +562,17 @@ class _Setter:
         else:
             y = bounds.top() + count * CELL_HEIGHT
             pen.stroke(bounds.left(), y, bounds.right(), y, tone, 1.2)
+
+
+def _unbroken(flow: tuple[Tile | str, ...]) -> list[list[Tile | str]]:
+    """What stays on one line: a grid with the signs before it, and what closes behind it."""
+    groups: list[list[Tile | str]] = [[]]
+    for part in flow:
+        closes = part == ")" or part == "^" or (groups[-1] and groups[-1][-1] == "^")
+        if not closes and any(isinstance(other, Tile) for other in groups[-1]):
+            groups.append([])
+        groups[-1].append(part)
+    return groups
 
 
 def _focus(row: Line) -> int | None:
