@@ -213,7 +213,7 @@ class Outline(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        focused = self.focusWidget().accessibleName() if self._choices.isAncestorOf(self.focusWidget()) else ""
+        focused = next((button.accessibleName() for button in self._buttons() if button.hasFocus()), "")
         while self._choices_layout.count():
             item = self._choices_layout.takeAt(0)
             if item.widget():
@@ -223,9 +223,12 @@ class Outline(QWidget):
         if document.specification.variants:
             self._choices_layout.addWidget(self._variants())
         self._choices.setVisible(bool(document.sizes or document.specification.variants))
-        for button in self._choices.findChildren(QPushButton):
-            if button.accessibleName() == focused != "" and button.isEnabled():
+        for button in self._buttons():
+            if focused and button.accessibleName() == focused:
                 button.setFocus()  # so that it can be pressed again
+
+    def _buttons(self) -> list[QPushButton]:
+        return self._choices.findChildren(QPushButton)
 
     def _sizes(self) -> QWidget:
         """One row for each size: fewer, the number, more."""
