@@ -28,10 +28,16 @@ def fonts(qapp: QApplication) -> Iterator[None]:
 
 
 def shown(qtbot: QtBot, name: str, width: int = 1280) -> Timeline:
-    timeline = Timeline(Session(load_lesson(name)), LIGHT)
+    timeline = of(qtbot, Session(load_lesson(name)), width)
+    timeline.show()
+    return timeline
+
+
+def of(qtbot: QtBot, session: Session, width: int) -> Timeline:
+    """A timeline that has painted nothing yet."""
+    timeline = Timeline(session, LIGHT)
     qtbot.addWidget(timeline)
     timeline.resize(width, timeline.sizeHint().height())
-    timeline.show()
     return timeline
 
 
@@ -106,19 +112,20 @@ def test_the_steps_of_a_selected_node_are_marked(qtbot: QtBot) -> None:
 def test_words_neither_overlap_nor_leave_the_timeline(
     name: str, width: int, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    timeline = shown(qtbot, name, width)
+    session = Session(load_lesson(name))
     words: list[tuple[float, float, float, str]] = []
 
     def written(pen: Pen, face: QFont, x: float, baseline: float, text: str, color: QColor) -> None:
         words.append((x, QFontMetricsF(face).horizontalAdvance(text), baseline, text))
 
     monkeypatch.setattr(Pen, "text_in", written)
-    for step in range(len(timeline._session.trace.steps) + 1):
-        timeline._session.go_to(step)
+    for step in range(len(session.trace.steps) + 1):
+        session.go_to(step)
         words.clear()
+        timeline = of(qtbot, session, width)
         timeline.grab()
         assert {"Forward", "Backward", "Update"} <= {text for *_, text in words}
-        assert timeline._session.card.section in [text for *_, text in words]
+        assert session.card.section in [text for *_, text in words]
         for x, across, baseline, text in words:
             assert x >= 0
             assert x + across <= width, text
