@@ -13,11 +13,24 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine.expression import Call, Expression, Index, Number, Reference, Symbol, evaluate, substitute, terms_of, walk
+from engine.expression import (
+    Call,
+    Expression,
+    Index,
+    Number,
+    Reference,
+    Symbol,
+    evaluate,
+    substitute,
+    terms_of,
+    total,
+    walk,
+)
 from engine.graph import Node
 from engine.language import parse_expression
 from engine.ops import OPS, Array, normal_cdf, normal_pdf
 from engine.plan import summed_to
+from engine.shapes import Shape
 from engine.trace import Step, Trace
 
 Relation = Literal["=", "+=", "←"]
@@ -67,7 +80,11 @@ def explain(trace: Trace, step: Step) -> Explanation:
     node = trace.graph.nodes[step.node]
     formula = node.rule.gradient_for(step.slot, dict(node.attributes), trace.graph.input_shapes(node))
     relation: Relation = "=" if len(trace.arrivals[receiver]) == 1 else "+="
-    return Explanation(target, relation, _bind(trace, node, formula), trace.messages[step.node, step.slot])
+    message = trace.messages[step.node, step.slot]
+    rule = _bind(trace, node, formula)
+    if node.rule.elementwise:
+        rule = _summed_back(rule, message.shape, node.shape)
+    return Explanation(target, relation, rule, message)
 
 
 def element(trace: Trace, step: Step, index: Index) -> Expression:
@@ -148,8 +165,25 @@ def local_derivative(node: Node, slot: int) -> Expression | None:
     return substitute(tree, lambda symbol: _reference(node, symbol))
 
 
+def _summed_back(rule: Expression, shape: Shape, full: Shape) -> Expression:
+    """A gradient of what was broadcast: the sum over the axes along which it was repeated."""
+    lead = len(full) - len(shape)
+    repeated = [axis for axis, size in enumerate(full) if axis < lead or (shape[axis - lead] == 1 and size != 1)]
+    if not repeated:
+        return rule
+    return Call("sum", (rule,), (("axis", float(repeated[0])),) if len(repeated) < len(full) else ())
+
+
 def _bind(trace: Trace, node: Node, formula: str) -> Expression:
-    return substitute(parse_expression(formula, conditions=True), lambda symbol: _reference(node, symbol))
+    return substitute(parse_expression(formula, conditions=True), lambda symbol: _named(trace, node, symbol))
+
+
+def _named(trace: Trace, node: Node, symbol: Symbol) -> Expression:
+    """What a symbol of a whole-array formula stands for: also n, the number of entries of an average."""
+    if symbol.name == "n":
+        count = node.rule.count(dict(node.attributes), trace.graph.input_shapes(node))
+        return Number(float(count), "n")
+    return _reference(node, symbol)
 
 
 def _reference(node: Node, symbol: Symbol) -> Expression:
@@ -158,8 +192,8 @@ def _reference(node: Node, symbol: Symbol) -> Expression:
         return Reference(node.id, "value", symbol.index)
     if symbol.name == "g":
         return Reference(node.id, "gradient", symbol.index)
-    if symbol.name == "n":
-        return Symbol("n")
+    if symbol.name in ("n", "k"):
+        return symbol
     if symbol.name == "slope":
         return Number(dict(node.attributes).get("slope", 0.01), "slope")
     if node.rule.variadic:
@@ -187,16 +221,37 @@ def _update(trace: Trace, parameter: int, index: Index | None) -> Expression:
 
 
 def _settled(expression: Expression, trace: Trace) -> Expression:
-    """Leaves out the question whether a weight is 0: the weighted number itself, or 0 where it is not a number."""
+    """Answers what the numbers have settled: whether a weight is 0, and whether a class is the one asked about.
+
+    Terms that are 0 by that, and factors that are 1 by that, are left out.
+    """
     if not isinstance(expression, Call):
         return expression
     arguments = tuple(_settled(argument, trace) for argument in expression.arguments)
     settled = Call(expression.operation, arguments, expression.keywords)
+    if settled.operation == "where" and arguments[1:] == (Number(1.0), Number(0.0)) and _asks_class(arguments[0]):
+        return Number(number(trace, settled))
+    if settled.operation == "multiply" and Number(0.0) in arguments[:1]:
+        return Number(0.0)
+    if settled.operation == "multiply" and Number(1.0) in arguments[:1] and len(arguments) > 1:
+        return arguments[1] if len(arguments) == 2 else Call("multiply", arguments[1:])
+    if settled.operation == "add" and Number(0.0) in arguments:
+        return total([argument for argument in arguments if argument != Number(0.0)])
     if settled.operation == "where" and arguments[1] == Number(0.0):
         with_question, without = number(trace, settled), number(trace, arguments[2])
         same = with_question == without or (math.isnan(with_question) and math.isnan(without))
         return arguments[2] if same else Number(0.0)
     return settled
+
+
+def _asks_class(condition: Expression) -> bool:
+    """True for the comparison of a recorded class index with a number."""
+    return (
+        isinstance(condition, Call)
+        and condition.operation == "equal"
+        and isinstance(condition.arguments[0], Reference)
+        and isinstance(condition.arguments[1], Number)
+    )
 
 
 def _without_ones(expression: Expression, trace: Trace) -> Expression:

@@ -39,6 +39,7 @@ class Op:
     takes. ``order`` is the order in which messages leave, where the textbook's is not that of the inputs.
     ``role`` is what the output is called in a network. ``variadic`` operations take any number of inputs. ``word`` is
     the operation's name in a sentence. ``flows`` says whether a gradient can flow to a slot, given the input shapes.
+    ``count`` is what n stands for in the formulas.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Op:
     variadic: bool = False
     word: str = ""
     flows: Callable[[int, Sequence[Shape]], bool] = lambda slot, input_shapes: True
+    count: Callable[[Attributes, Sequence[Shape]], int] = lambda attributes, input_shapes: math.prod(input_shapes[0])
 
     def messages_order(self, count: int) -> tuple[int, ...]:
         """The slots in the order in which their messages leave."""
@@ -155,7 +157,7 @@ _ARITHMETIC = (
         "a ** b", ("b * a ** (b - 1)", "y * log(a)"),
         "{y} is {a} to the power {b}.",
         ("The exponent comes down in front and drops by one.",
-         "A power grows with its exponent as fast as y · log a."),
+         "A power grows with its exponent as fast as {y} · log {a}."),
         word="the power",
     ),
     elementwise(
@@ -287,9 +289,33 @@ def _linear_vjp_bias(
 
 
 def _linear_text(column: str, column_first: str, row: str, row_first: str) -> Text:
-    """One formula for each convention: W (outputs, inputs) or (inputs, outputs), data in columns or in rows."""
+    """One formula for each convention: W (outputs, inputs) or (inputs, outputs), data in columns or in rows.
+
+    A single sample is a column in either.
+    """
     table = {(False, False): column, (True, False): column_first, (False, True): row, (True, True): row_first}
-    return lambda attributes, _: table[bool(attributes.get("inputs_first")), bool(attributes.get("rows"))]
+
+    def text(attributes: Attributes, input_shapes: Sequence[Shape]) -> str:
+        rows = bool(attributes.get("rows")) and len(input_shapes[1]) > 1
+        return table[bool(attributes.get("inputs_first")), rows]
+
+    return text
+
+
+def _bias_text(attributes: Attributes, input_shapes: Sequence[Shape]) -> str:
+    """A bias is given the gradients of all samples together."""
+    if len(input_shapes[1]) == 1:
+        return "g"
+    return "sum(g, axis=0)" if attributes.get("rows") else "sum(g, axis=1)"
+
+
+def _reshape_text(attributes: Attributes, _: Sequence[Shape]) -> str:
+    return f"reshape({', '.join(['x', *(f'{size}' for size in _reshape_attributes(attributes))])})"
+
+
+def _concatenate_text(attributes: Attributes, input_shapes: Sequence[Shape]) -> str:
+    axis = f", axis={attributes['axis']:g}" if "axis" in attributes else ""
+    return f"concatenate({', '.join(f'x{slot}' for slot in range(len(input_shapes)))}{axis})"
 
 
 def _reshape_attributes(attributes: Attributes) -> tuple[int, ...]:
@@ -312,12 +338,12 @@ _PRODUCTS = (
         word="the matrix product",
     ),
     Op(
-        "linear", "Wa + b", ("W", "a", "b"), _linear,
+        "linear", "linear", ("W", "a", "b"), _linear,
         (_linear_vjp_weight, _linear_vjp_input, _linear_vjp_bias),
         _linear_text("W @ a + b", "transpose(W) @ a + b", "a @ transpose(W) + b", "a @ W + b"),
         (_linear_text("g @ transpose(a)", "a @ transpose(g)", "transpose(g) @ a", "transpose(a) @ g"),
          _linear_text("transpose(W) @ g", "W @ g", "g @ W", "g @ transpose(W)"),
-         "g"),
+         _bias_text),
         ("a", "W", "1"), shapes.linear,
         terms.product_element(terms.linear_terms, bias=2), terms.product_gradient(terms.linear_terms, bias=2),
         "Each output is a weighted sum of the inputs plus its bias.",
@@ -338,7 +364,7 @@ _PRODUCTS = (
     Op(
         "reshape", "reshape", ("x",), lambda x, **sizes: np.reshape(x, _reshape_attributes(sizes)),
         (lambda g, y, x, **sizes: np.reshape(g, x.shape),),
-        "reshape(x)", ("reshape(g)",), ("1",), shapes.reshape,
+        _reshape_text, ("reshape(g)",), ("1",), shapes.reshape,
         terms.moved(terms.reshape_source), terms.moved_gradient(terms.reshape_source),
         "{y} holds the numbers of {x} in another shape.",
         ("Every entry goes back to where it came from.",),
@@ -348,7 +374,7 @@ _PRODUCTS = (
     Op(
         "concatenate", "concat", ("x",), lambda *inputs, axis=0: np.concatenate(inputs, axis=int(axis)),
         (_concatenate_vjp,),
-        "concatenate(x)", ("part(g)",), ("1",), shapes.concatenate,
+        _concatenate_text, ("part(g)",), ("1",), shapes.concatenate,
         terms.moved(terms.concatenate_source), terms.moved_gradient(terms.concatenate_source),
         "{y} is its inputs, one behind the other.",
         ("Every entry goes back to where it came from.",),
@@ -389,13 +415,37 @@ def log_softmax(x: Array, axis: float = -1) -> Array:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=int(axis), keepdims=True)))
 
 
+def _with_axis(text: str, attributes: Attributes, input_shapes: Sequence[Shape], last: bool) -> str:
+    """``text`` with the axis for ``{axis}``; where none is given, ``last`` names the last one of several."""
+    axis = attributes.get("axis")
+    if axis is None and last and len(input_shapes[0]) > 1:
+        axis = len(input_shapes[0]) - 1.0
+    return text.replace("{axis}", "" if axis is None else f", axis={axis:g}")
+
+
+def _axis_text(text: str, last: bool = False) -> Text:
+    """A formula in which ``{axis}`` stands for the axis."""
+    return lambda attributes, input_shapes: _with_axis(text, attributes, input_shapes, last)
+
+
+def _samples(attributes: Attributes, input_shapes: Sequence[Shape]) -> int:
+    """How many samples the loss is the average of: all entries but those along the class axis."""
+    return math.prod(input_shapes[0]) // input_shapes[0][int(attributes.get("axis", -1))]
+
+
+def _averaged(attributes: Attributes, input_shapes: Sequence[Shape]) -> int:
+    """How many entries a mean is the average of."""
+    axis = attributes.get("axis")
+    return math.prod(input_shapes[0]) if axis is None else input_shapes[0][int(axis)]
+
+
 _REDUCTIONS = (
     Op(
         "sum", "Σ", ("x",), lambda x, axis=None: np.sum(x, axis=_axis(x, axis)),
         (lambda g, y, x, axis=None: _spread(g, x, axis),),
-        "sum(x)", ("g",), ("1",), shapes.reduced,
+        _axis_text("sum(x{axis})"), ("g",), ("1",), shapes.reduced,
         terms.sum_element(average=False), terms.sum_gradient(average=False),
-        "{y} adds up the entries of {x}.",
+        "{y} adds up the entries of {x}{along}.",
         ("A sum passes its gradient on to everything it added.",),
         attributes=("axis",),
         word="the sum",
@@ -403,26 +453,27 @@ _REDUCTIONS = (
     Op(
         "mean", "mean", ("x",), lambda x, axis=None: np.mean(x, axis=_axis(x, axis)),
         (lambda g, y, x, axis=None: _spread(g, x, axis) * (np.size(y) / np.size(x)),),
-        "mean(x)", ("g / n",), ("1 / n",), shapes.reduced,
+        _axis_text("mean(x{axis})"), ("g / n",), ("1 / n",), shapes.reduced,
         terms.sum_element(average=True), terms.sum_gradient(average=True),
-        "{y} is the average of the entries of {x}.",
+        "{y} is the average of the entries of {x}{along}.",
         ("Each of n entries moves the average by 1/n as much, so each is given that share.",),
-        attributes=("axis",),
+        attributes=("axis",), count=_averaged,
         word="the mean",
     ),
     Op(
         "max", "max", ("x",), lambda x, axis=None: np.max(x, axis=_axis(x, axis)), (_max_vjp,),
-        "max(x)", ("where(x == y, g, 0)",), ("where(x == y, 1, 0)",), shapes.reduced,
+        _axis_text("max(x{axis})"), ("where(x == y, g / k, 0)",), ("where(x == y, 1, 0)",), shapes.reduced,
         terms.max_element, terms.max_gradient,
-        "{y} is the largest entry of {x}.",
-        ("Only the largest entry moves the maximum, so it takes all of the gradient.",),
+        "{y} is the largest entry of {x}{along}.",
+        ("Only the largest entry moves the maximum, so it takes all of the gradient; k equal ones share it.",),
         attributes=("axis",),
         word="the maximum",
     ),
     Op(
         "softmax", "softmax", ("x",), softmax,
         (lambda g, y, x, axis=-1: y * (g - (g * y).sum(axis=int(axis), keepdims=True)),),
-        "exp(x) / sum(exp(x))", ("y * (g - sum(g * y))",), ("y * (1 - y)",), shapes.unchanged,
+        _axis_text("exp(x) / sum(exp(x){axis})", last=True),
+        (_axis_text("y * (g - sum(g * y{axis}))", last=True),), ("y * (1 - y)",), shapes.unchanged,
         terms.softmax_element, terms.softmax_gradient,
         "softmax turns numbers into probabilities: all positive, together 1.",
         ("Probabilities compete: raising one entry takes from the others, so their mean gradient is subtracted.",),
@@ -431,7 +482,8 @@ _REDUCTIONS = (
     Op(
         "log_softmax", "log softmax", ("x",), log_softmax,
         (lambda g, y, x, axis=-1: g - np.exp(y) * g.sum(axis=int(axis), keepdims=True),),
-        "x - log(sum(exp(x)))", ("g - exp(y) * sum(g)",), ("1 - exp(y)",), shapes.unchanged,
+        _axis_text("x - log(sum(exp(x){axis}))", last=True),
+        (_axis_text("g - exp(y) * sum(g{axis})", last=True),), ("1 - exp(y)",), shapes.unchanged,
         terms.log_softmax_element, terms.log_softmax_gradient,
         "The logarithm of softmax, computed so that nothing underflows.",
         ("Each entry keeps its own gradient and pays its probability's share of the total.",),
@@ -472,9 +524,15 @@ def _cross_entropy_vjp_target(g: Array, y: Array, z: Array, t: Array, axis: floa
     return np.asarray(-g * log_softmax(z, axis) / (z.size / z.shape[int(axis)]))
 
 
-def _batch_text(text: str) -> Text:
-    """A formula for one sample, divided by n, the number of samples, where there are several."""
-    return lambda _, input_shapes: f"{text} / n" if len(input_shapes[0]) > 1 else text
+def _loss_text(text: str) -> Text:
+    """A formula with the class axis of a batch, divided by n, the number of samples; indices of classes as one-hot."""
+
+    def fill(attributes: Attributes, input_shapes: Sequence[Shape]) -> str:
+        target = "t" if input_shapes[0] == input_shapes[1] else "onehot(t)"
+        filled = _with_axis(text.replace("{t}", target), attributes, input_shapes, last=True)
+        return f"{filled} / n" if _samples(attributes, input_shapes) > 1 else filled
+
+    return fill
 
 
 def _ratio(t: Array, p: Array) -> Array:
@@ -503,14 +561,14 @@ _LOSSES = (
     Op(
         "cross_entropy", "cross entropy", ("z", "t"), _cross_entropy,
         (_cross_entropy_vjp_logits, _cross_entropy_vjp_target),
-        _batch_text("-sum(t * log_softmax(z))"),
-        (_batch_text("g * (softmax(z) - t)"), _batch_text("-g * log_softmax(z)")),
+        _loss_text("-sum({t} * log_softmax(z{axis}))"),
+        (_loss_text("g * (softmax(z{axis}) - {t})"), _loss_text("-g * log_softmax(z{axis})")),
         ("softmax(z) - t", "-log_softmax(z)"), shapes.cross_entropy,
         terms.cross_entropy_element, terms.cross_entropy_gradient,
         "The loss is small where softmax gives the right class a high probability.",
         ("softmax and cross-entropy together leave the difference between prediction and target.",
          "The loss grows with a class's target by minus its log-probability."),
-        attributes=("axis",), role="loss",
+        attributes=("axis",), role="loss", count=_samples,
         word="cross-entropy",
         flows=lambda slot, input_shapes: slot == 0 or input_shapes[0] == input_shapes[1],
     ),
@@ -536,9 +594,9 @@ _LOSSES = (
         "mean(maximum(0, 1 - t * s))", ("g * where(t * s < 1, -t, 0) / n", "g * where(t * s < 1, -s, 0) / n"),
         ("where(t * s < 1, -t, 0) / n", "where(t * s < 1, -s, 0) / n"), shapes.same,
         terms.hinge_element, terms.hinge_gradient,
-        "The loss counts by how much scores miss a margin of 1 on the right side (t is 1 or −1).",
+        "The loss counts by how much scores miss a margin of 1 on the right side ({t} is 1 or −1).",
         ("Scores beyond the margin are left alone; the others are pushed towards their class.",
-         "Beyond the margin the loss does not depend on t; short of it, by −s."),
+         "Beyond the margin the loss does not depend on {t}; short of it, by −{s}."),
         role="loss",
         word="the hinge loss",
     ),

@@ -195,7 +195,7 @@ def test_written_out_elements_are_the_rules_numbers(case: Case) -> None:
 
 @each_case
 def test_formulas_over_whole_arrays_parse_and_name_only_what_is_there(case: Case) -> None:
-    known = {*case.op.inputs, "y", "g", "n", "slope"}
+    known = {*case.names, *case.op.inputs, "y", "g", "n", "k", "slope"}
     texts = [case.op.formula_for(case.attributes, case.shapes)]
     texts += [case.op.gradient_for(slot, case.attributes, case.shapes) for slot in case.slots]
     for text in texts:
@@ -232,7 +232,7 @@ def test_every_entry_says_why(op: Op) -> None:
     assert sorted(op.messages_order(len(op.inputs))) == list(range(len(op.inputs)))
     for text in (op.why, *op.whys):
         named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-        assert named <= {*op.inputs, "y"}
+        assert named <= {*op.inputs, "y", "along"}
         assert text.endswith(".")
 
 

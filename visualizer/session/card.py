@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine.explain import FUNCTIONS, Relation, element, explain, jacobian, local_derivative, references
-from engine.expression import Call, Expression, Index, Kind, Number, Reference, Symbol, evaluate
+from engine.explain import FUNCTIONS, Explanation, Relation, element, explain, jacobian, local_derivative, references
+from engine.expression import Call, Expression, Index, Kind, Number, Reference, Symbol, evaluate, to_text
 from engine.graph import Node
-from engine.ops import OPS, Array
+from engine.ops import Array
 from engine.trace import GradientState, Phase, Step, Trace
 from visualizer.session import anchors, cursor, wording
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
-from visualizer.session.formatting import number_text
-from visualizer.session.scene import MAX_COLUMNS, MAX_ROWS, axis_labels, drawn_shape
+from visualizer.session.formatting import element_name, number_text
+from visualizer.session.scene import MAX_COLUMNS, MAX_ROWS, axis_labels, drawn_shape, magnitude
 
 # So many elements are listed line by line, each with its own sum of terms; gradients are fractions and need more room.
 MAX_LINES = {"value": 8, "gradient": 4}
@@ -44,13 +44,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A grid of numbers within the rule. ``label`` says what it is; ``split`` draws a bar before that row or column."""
+    """A grid of numbers within the rule. ``label`` says what it is, with a ᵀ where ``transposed``.
+
+    ``split`` draws a bar before that row or column.
+    """
 
     label: Reference | str
     cells: tuple[tuple[Cell, ...], ...]
     row_labels: tuple[str, ...] = ()
     column_labels: tuple[str, ...] = ()
     split: tuple[Literal["row", "column"], int] | None = None
+    transposed: bool = False
 
 
 # A rule over arrays, set in a line: tiles and the signs between them.
@@ -141,7 +145,7 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
         picked,
         trace.gradient_state(receiver, position.step) if backward else None,
         _arrived(trace, receiver, position.step) if backward else (),
-        parameter_bars(trace, position.step),
+        parameter_bars(trace, position.step, receiver if asking else None),
         (position.path + 1, cursor.path_count(trace, position)) if walked else None,
         entries,
         equals,
@@ -149,13 +153,14 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
     )
 
 
-def parameter_bars(trace: Trace, position: int) -> tuple[Bar, ...]:
-    """The norm of every parameter's gradient, in the order in which backpropagation reaches them."""
+def parameter_bars(trace: Trace, position: int, asked: int | None = None) -> tuple[Bar, ...]:
+    """The norm of every parameter's gradient, in the order of their arrival; ``asked`` keeps that node's back."""
     parameters = [i for i in trace.updates if trace.values[i].ndim == 2] or list(trace.updates)
     bars = []
     for i in sorted(parameters, key=lambda i: trace.arrivals[i][-1]):
         state = trace.gradient_state(i, position)
-        norm = float(np.linalg.norm(trace.updates[i].gradient)) if state.kind == "final" else None
+        known = state.kind == "final" and i != asked
+        norm = magnitude(trace.updates[i].gradient) if known else None
         bars.append(Bar(trace.graph.nodes[i].name, norm))
     return tuple(bars)
 
@@ -202,21 +207,53 @@ def _arrived(trace: Trace, receiver: int, position: int) -> tuple[tuple[str, Arr
 
 # The rule with its arrays as grids ------------------------------------------------------------------------------------
 
+ARRAY_FUNCTIONS = {**FUNCTIONS, "where": np.where, "maximum": np.maximum}
+_WORDS = {"Phi": "Φ", "phi": "φ", "sigmoid": "σ", "sum": "Σ"}
 _SIGNS = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/", "matmul": ""}
 
 
 def _flow(document: Document, trace: Trace, step: Step, chosen: Index, lit: frozenset[Reference]) -> Flow:
+    """The rule with its arrays as grids; empty where it does not come to the recorded result, grid by grid."""
     explanation = explain(trace, step)
     builder = _FlowBuilder(document, trace, lit)
     target = Reference(explanation.target.node, explanation.target.kind, chosen)
     joined = _joined(builder, trace, step, target)
     if joined:
         return joined
+    if not _holds(trace, explanation):
+        return ()
     result = builder.tile(explanation.target, explanation.result, {target})
     right = builder.flow(explanation.rule)
     if not right or any(isinstance(part, Tile) and _too_large(part) for part in (result, *right)):
         return ()
     return (result, explanation.relation, *right)
+
+
+def _holds(trace: Trace, explanation: Explanation) -> bool:
+    """True where the rule over whole arrays, vectors as columns or as they are, comes to the recorded result."""
+    for columns in (True, False):
+        try:
+            found = over_arrays(trace, explanation.rule, columns)
+        except (ValueError, TypeError, KeyError, np.exceptions.AxisError):
+            continue
+        result = explanation.result.ravel()
+        if found.size == result.size and np.allclose(found.ravel(), result, rtol=1e-9, atol=1e-12, equal_nan=True):
+            return True
+    return False
+
+
+def over_arrays(trace: Trace, expression: Expression, columns: bool) -> Array:
+    """A formula's value over whole recorded arrays; ``columns`` takes vectors as matrices of one column."""
+
+    def lookup(leaf: Symbol | Reference) -> Any:
+        if not isinstance(leaf, Reference):
+            raise KeyError(leaf.name)
+        array = trace.values[leaf.node] if leaf.kind == "value" else trace.gradients[leaf.node]
+        assert array is not None
+        return array[:, None] if columns and array.ndim == 1 else array
+
+    with np.errstate(all="ignore"):
+        return np.asarray(evaluate(expression, lookup, ARRAY_FUNCTIONS))  # type: ignore[arg-type]
 
 
 def _too_large(tile: Tile) -> bool:
@@ -234,7 +271,7 @@ class _FlowBuilder:
     def flow(self, expression: Expression, nested: bool = False) -> Flow:
         """Tiles and signs for an expression; functions within a larger one (``nested``) are shown by their values."""
         if isinstance(expression, Number):
-            return (expression.name or number_text(expression.value),)
+            return (number_text(expression.value),)
         if isinstance(expression, Symbol):
             return (expression.name,)
         if isinstance(expression, Reference):
@@ -250,17 +287,19 @@ class _FlowBuilder:
             return tuple(parts)
         if name == "negate":
             return ("−", *self._bracketed(arguments[0], name))
-        if name == "where":
-            return (self._computed(expression),)
-        if nested and name in OPS and isinstance(arguments[0], Reference):
-            return (self._computed(expression),)
         if name == "power":
-            return (*self._bracketed(arguments[0], name), "^", *self.flow(arguments[1]))
-        return (name, "(", *self.flow(arguments[0]), ")")
+            return (*self._bracketed(arguments[0], name), "^", *self.flow(arguments[1], nested=True))
+        if nested or name == "where":
+            return self._computed(expression)
+        inside: list[Tile | str] = []
+        for argument in arguments:
+            inside += [",", *self.flow(argument, nested=True)]
+        return (_WORDS.get(name, name), "(", *inside[1:], ")")
 
     def _bracketed(self, expression: Expression, outer: str) -> Flow:
         inner = expression.operation if isinstance(expression, Call) else ""
-        if outer != "add" and inner in ("add", "subtract", "negate"):
+        loose = inner in ("add", "subtract", "negate") or (inner == "divide" and outer in ("divide", "power"))
+        if loose and outer != "add":
             return ("(", *self.flow(expression, nested=True), ")")
         return self.flow(expression, nested=True)
 
@@ -285,41 +324,38 @@ class _FlowBuilder:
         if transposed:
             cells = [list(column) for column in zip(*cells, strict=True)]
             row_labels, column_labels = column_labels, row_labels
-        return Tile(label, tuple(tuple(row) for row in cells), row_labels, column_labels)
+        return Tile(label, tuple(tuple(row) for row in cells), row_labels, column_labels, transposed=transposed)
 
     def _cell(self, label: Reference, array: Array, index: Index, lit: frozenset[Reference] | set[Reference]) -> Cell:
         reference = Reference(label.node, label.kind, index)
         return Cell(number_text(float(array[index])), reference, reference in lit)
 
-    def _computed(self, expression: Call) -> Tile:
-        """A function of one array, as its values: the ones and zeros of a condition, the probabilities of softmax."""
-        source = next(references(expression))
-        array = np.asarray(self._over_arrays(expression))
-        name = self.trace.graph.nodes[source.node].name
-        label = f"{name} > 0" if expression.operation == "where" else f"{expression.operation}({name})"
+    def _computed(self, expression: Call) -> Flow:
+        """A function of arrays, as its values: the ones and zeros of a condition, the probabilities of softmax."""
+        array = over_arrays(self.trace, expression, columns=False)
+        if array.ndim == 0:
+            return (number_text(float(array)),)
+        shown = expression.arguments[0] if _is_gate(expression) else expression
+        label = to_text(shown, lambda leaf: wording.leaf_name(self.document, leaf))
+        sources = [
+            source for source in references(expression) if self.trace.graph.nodes[source.node].shape == array.shape
+        ]
         rows, columns = drawn_shape(array.shape)
         cells = []
         for row in range(rows):
-            indices = [(row, column)[: array.ndim] for column in range(columns)]
-            references_ = [Reference(source.node, "value", index) for index in indices]
-            cells.append(
-                tuple(
-                    Cell(number_text(float(array[index])), reference, reference in self.lit)
-                    for index, reference in zip(indices, references_, strict=True)
-                )
-            )
-        return Tile(label, tuple(cells))
+            line = []
+            for column in range(columns):
+                index = (row, column)[: array.ndim]
+                behind = [Reference(source.node, source.kind, index) for source in sources]
+                lit = any(reference in self.lit for reference in behind)
+                line.append(Cell(number_text(float(array[index])), behind[0] if behind else None, lit))
+            cells.append(tuple(line))
+        return (Tile(label, tuple(cells)),)
 
-    def _over_arrays(self, expression: Expression) -> Array:
-        """A formula's value over whole arrays, from the recorded ones."""
-        functions = {**FUNCTIONS, "where": np.where}
 
-        def lookup(leaf: Symbol | Reference) -> Any:
-            assert isinstance(leaf, Reference)
-            return self.trace.values[leaf.node] if leaf.kind == "value" else self.trace.gradients[leaf.node]
-
-        with np.errstate(all="ignore"):
-            return np.asarray(evaluate(expression, lookup, functions))  # type: ignore[arg-type]
+def _is_gate(expression: Call) -> bool:
+    """True for a condition that gives 1 or 0."""
+    return expression.operation == "where" and expression.arguments[1:] == (Number(1.0), Number(0.0))
 
 
 def _joined(builder: _FlowBuilder, trace: Trace, step: Step, target: Reference) -> Flow:
@@ -335,7 +371,8 @@ def _joined(builder: _FlowBuilder, trace: Trace, step: Step, target: Reference) 
     g = builder.tile(Reference(step.node, "gradient"), _gradient(trace, step.node), builder.lit)
     row = builder.tile(Reference(a, "value"), trace.values[a], builder.lit, transposed=True)
     one = Cell("1", None, step.slot == 2)
-    inputs = Tile(row.label, ((*row.cells[0], one),), split=("column", len(row.cells[0])))
+    name = trace.graph.nodes[a].name
+    inputs = Tile(f"[{name} | 1]", ((*row.cells[0], one),), split=("column", len(row.cells[0])))
     dw = builder.tile(Reference(weight, "gradient"), trace.messages[step.node, 0], {target})
     db = builder.tile(Reference(bias, "gradient"), trace.messages[step.node, 2], {target})
     faint_w, faint_b = step.slot == 2, step.slot == 0
@@ -343,7 +380,8 @@ def _joined(builder: _FlowBuilder, trace: Trace, step: Step, target: Reference) 
         (*(_faint(cell, faint_w) for cell in left), _faint(right[0], faint_b))
         for left, right in zip(dw.cells, db.cells, strict=True)
     )
-    result = Tile(dw.label, cells, split=("column", len(dw.cells[0])))
+    labels = [wording.leaf_name(builder.document, Reference(i, "gradient")) for i in (weight, bias)]
+    result = Tile(f"[{' | '.join(labels)}]", cells, split=("column", len(dw.cells[0])))
     if any(_too_large(tile) for tile in (g, inputs, result)):
         return ()
     return (result, "=", g, inputs)
@@ -368,19 +406,20 @@ def _jacobian(trace: Trace, step: Step, position: Position) -> tuple[Tile | None
     few = node.size <= MAX_COLUMNS and receiver.size <= MAX_COLUMNS
     if node.rule.elementwise or len(node.shape) != 1 or len(receiver.shape) != 1 or not few:
         return None, ""
-    if position.path < 0 and receiver.op != "input":
+    whole = position.path < 0
+    # Its entries are met one on each path, but for a bias, whose paths meet the ones of the diagonal alone.
+    if (whole and receiver.op != "input") or cursor.path_count(trace, position) != node.size * receiver.size:
         return None, ""
     entries = jacobian(trace, step.node, step.slot)
-    seen = entries.size if position.path < 0 else position.path + 1
-    cells = tuple(
-        tuple(
-            Cell(number_text(entries[j, i]) if i * node.size + j < seen else "·", None, i * node.size + j == seen - 1)
-            for i in range(receiver.size)
-        )
-        for j in range(node.size)
-    )
-    rows = tuple(f"{node.name}{i + 1}" for i in range(node.size))
-    columns = tuple(f"{receiver.name}{i + 1}" for i in range(receiver.size))
+    seen = entries.size if whole else position.path + 1
+
+    def cell(j: int, i: int) -> Cell:
+        met = i * node.size + j
+        return Cell(number_text(entries[j, i]) if met < seen else "·", None, not whole and met == seen - 1)
+
+    cells = tuple(tuple(cell(j, i) for i in range(receiver.size)) for j in range(node.size))
+    rows = tuple(element_name(node.name, (j,)) for j in range(node.size))
+    columns = tuple(element_name(receiver.name, (i,)) for i in range(receiver.size))
     return Tile(f"∂{node.name}/∂{receiver.name}", cells, rows, columns), _equal_to(trace, node, entries, seen)
 
 

@@ -8,6 +8,8 @@ import re
 from engine.expression import Index
 
 MINUS = "−"
+# A call that holds no further brackets, so that its last one closes its first.
+_CALL = re.compile(r"\w+\([^()]*\)")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -49,6 +51,12 @@ def parse_number(text: str) -> float:
     return value
 
 
+def parse_numbers(text: str) -> tuple[float, ...]:
+    """Numbers as people type them: between blanks, semicolons, commas before blanks, in brackets. Raises ValueError."""
+    parts = (part.strip(",") for part in re.sub(r"[;\[\]()]", " ", text).split())
+    return tuple(parse_number(part) for part in parts if part)
+
+
 def index_text(index: Index | None, shape: tuple[int, ...] = ()) -> str:
     """An element's place as people count, from 1: "" for a scalar, "2" or "21" or "2,11" for elements.
 
@@ -73,8 +81,13 @@ def element_name(name: str, index: Index | None, shape: tuple[int, ...] = ()) ->
 
 
 def bracketed(name: str) -> str:
-    """A name that is an expression, in brackets."""
-    return name if name.isidentifier() else f"({name})"
+    """A name that is an expression, in brackets; a single call has its own."""
+    return name if name.isidentifier() or _CALL.fullmatch(name) else f"({name})"
+
+
+def shortened(name: str, most: int = 22) -> str:
+    """``name`` with its middle left out where it has more than ``most`` characters."""
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[len(name) - (most - 1) // 2 :]}"
 
 
 def gradient_name(loss: str, name: str, index: Index | None = None, shape: tuple[int, ...] = ()) -> str:

@@ -6,6 +6,7 @@ Everything that a person can do in the window is a call here, so scripts, tests 
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
@@ -260,13 +261,13 @@ class Session:
             self._tell(Change.REVEAL)
 
     def answer(self, numbers: tuple[float, ...]) -> bool:
-        """Check a guess at the present step's result, read row by row; a right one reveals it."""
+        """Check a guess at the present step's result, row by row, as exact as people round; a right one reveals it."""
         step = cursor.current_step(self.trace, self.position)
         if step is None:
             raise GradStepError("there is no question before the first step")
         result = self.card.result.ravel() if self.card.result is not None else ()
         right = len(numbers) == len(result) and all(
-            abs(guess - true) <= 5e-3 * max(1.0, abs(true)) for guess, true in zip(numbers, result, strict=True)
+            math.isclose(guess, true, rel_tol=5e-3, abs_tol=5e-4) for guess, true in zip(numbers, result, strict=True)
         )
         if right:
             self.reveal()

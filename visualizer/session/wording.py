@@ -93,6 +93,8 @@ def why(document: Document, trace: Trace, step: Step | None) -> str:
     else:
         names = dict(zip(rule.inputs, _input_names(document, node), strict=True))
     names["y"] = bracketed(node.name)
+    axis = dict(node.attributes).get("axis")
+    names["along"] = "" if axis is None else f" along axis {axis:g}"
     if step.phase == "forward":
         return rule.why.format(**names)
     assert step.slot is not None

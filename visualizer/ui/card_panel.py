@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.expression import Reference
-from visualizer.session.formatting import full_text, parse_number
+from visualizer.session.formatting import full_text, parse_numbers
 from visualizer.session.session import Change, Session
 from visualizer.ui.card_layout import CardLayout, lay_out_card, reference_text
 from visualizer.ui.frames import Frames
@@ -31,13 +32,21 @@ QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own "no limit"
 WIDTH = 348
 
 
+class Room(NamedTuple):
+    """What a card may take of the panel, in pixels; a higher one has to do without the width of the scroll bar."""
+
+    width: int
+    height: int
+    scroll_bar: int
+
+
 class CardView(QWidget):
     """The card itself. Numbers can be hovered, which lights up their node, and picked."""
 
-    def __init__(self, session: Session, theme: Theme, area: QScrollArea) -> None:
+    def __init__(self, session: Session, theme: Theme, room: Callable[[Session], Room]) -> None:
         super().__init__()
         self._session = session
-        self._area = area
+        self._room = room
         self._theme = theme
         self._layouts: dict[tuple[object, ...], CardLayout] = {}
         self._frames = Frames(self)
@@ -73,11 +82,9 @@ class CardView(QWidget):
 
     def _layout_of(self, session: Session) -> CardLayout:
         """The card as wide as there is room: less by the scroll bar where it is higher than the panel."""
-        room = self._area.maximumViewportSize()
-        layout = self._laid_out(session, room.width())
-        if _height(layout) > room.height():
-            layout = self._laid_out(session, room.width() - self._area.verticalScrollBar().sizeHint().width())
-        return layout
+        room = self._room(session)
+        layout = self._laid_out(session, room.width)
+        return layout if _height(layout) <= room.height else self._laid_out(session, room.width - room.scroll_bar)
 
     def _laid_out(self, session: Session, width: int) -> CardLayout:
         key = (_moment(session), width)
@@ -167,11 +174,12 @@ class CardPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        self.view = CardView(session, theme, self._scroll)
+        self.view = CardView(session, theme, self._room)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self.view)
         self._answer = self._build_answer()
+        self._scroll.setWidget(self.view)
+        self.setAutoFillBackground(True)  # so that what is behind needs no painting
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -183,6 +191,11 @@ class CardPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 500)
+
+    def _room(self, session: Session) -> Room:
+        below = self._answer.sizeHint().height() if session.asking else 0
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        return Room(self._scroll.maximumViewportSize().width(), self.height() - below, bar)
 
     def _build_answer(self) -> QFrame:
         frame = QFrame(objectName="answer")
@@ -229,7 +242,7 @@ class CardPanel(QWidget):
 
     def _check(self) -> None:
         try:
-            numbers = tuple(parse_number(part) for part in self._guess.text().replace(";", " ").split())
+            numbers = parse_numbers(self._guess.text())
         except ValueError as error:
             self._verdict.setText(str(error))
             return
