@@ -32,7 +32,7 @@ def window(qapp: QApplication, qtbot: QtBot) -> Iterator[Window]:
 
 def paint_ahead(window: Window) -> None:
     """Let the window do what it does when nobody asks anything of it."""
-    while window._ahead._waiting:
+    while window._ahead.busy:
         QApplication.processEvents()
 
 
@@ -78,7 +78,11 @@ def test_both_neighbours_are_painted_in_every_view_while_nobody_waits(window: Wi
 def test_moving_on_forgets_what_was_still_to_be_painted(window: Window) -> None:
     window.show_document(prepare(load_lesson("neuron-by-hand")))
     window.session.go_to(5)
+    while not window._ahead._waiting:
+        QApplication.processEvents()
     window.session.go_to(9)
+    while not window._ahead._waiting:
+        QApplication.processEvents()
     assert {place.position.step for _, place in window._ahead._waiting} == {8, 10}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,10 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 
+# Those that can be done at some places of a document and not at others.
+CHANGING = tuple(command for command in COMMANDS if command.enabled is not None)
+
+
 def build_actions(window: Window) -> Mapping[str, QAction]:
     """A QAction for every command, its shortcuts active in the whole window."""
     actions = {}
@@ -105,9 +109,9 @@ def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
         menu.addAction(actions[command.name])
 
 
-def refresh_actions(window: Window, actions: Mapping[str, QAction]) -> None:
+def refresh_actions(window: Window, actions: Mapping[str, QAction], commands: Iterable[Command] = COMMANDS) -> None:
     """Enable what can be done now."""
-    for command in COMMANDS:
+    for command in commands:
         possible = not command.lesson or window.in_lesson
         if possible and command.enabled is not None:
             possible = command.enabled(window) if command.lesson else True

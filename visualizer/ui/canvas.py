@@ -75,7 +75,9 @@ class Canvas(QWidget):
         self._light = Lighting()
         self._lights: dict[Hashable, Lighting] = {}
         self._frames = Frames(self, most=4)
+        self._regions: dict[tuple[Hashable, Hashable], QRegion] = {}  # what differs between two moments
         self._seen = 0  # the position on the screen
+        self._moment_seen: Hashable = None
         self._shown: tuple[int, Reference | None] = (
             0,
             None,
@@ -117,6 +119,7 @@ class Canvas(QWidget):
             self._painter = ScenePainter(self._session.scene, self._theme)
             self._frames.clear()
             self._lights.clear()
+            self._regions.clear()
             self._follow()
             if Change.DOCUMENT in change or (self._fitted and size != self._session.scene.size):
                 self.fit()
@@ -126,13 +129,14 @@ class Canvas(QWidget):
             self._follow()
             self._rebake()
             return
-        before, seen = self._light, self._seen
+        before, seen, moment = self._light, self._seen, self._moment_seen
         self._follow()
-        rects = self._changes(seen, self._seen, before.asked, self._light.asked)
-        self._update_rects(rects + self._painter.lighting_bounds(before) + self._painter.lighting_bounds(self._light))
+        known = self._regions.get((moment, self._moment_seen))
+        self.update(self._difference(before, seen, self._light, self._seen) if known is None else known)
 
     def _follow(self) -> None:
         self._seen = self._session.position.step
+        self._moment_seen = self._moment(self._session)
         self._light = replace(self._light_of(self._session), hovered=self._session.hovered)
 
     def _light_of(self, session: Session) -> Lighting:
@@ -154,8 +158,10 @@ class Canvas(QWidget):
             painter.edge_bounds(edge) for edge in edges
         ]
 
-    def _update_rects(self, rects: list[QRectF]) -> None:
-        self.update(self._region(rects))
+    def _difference(self, before: Lighting, start: int, after: Lighting, end: int) -> QRegion:
+        """Where two positions, each with its lighting, look different."""
+        bounds = self._painter.lighting_bounds
+        return self._region(self._changes(start, end, before.asked, after.asked) + bounds(before) + bounds(after))
 
     def _region(self, rects: list[QRectF]) -> QRegion:
         region = QRegion()
@@ -212,13 +218,16 @@ class Canvas(QWidget):
     def prepare(self, session: Session) -> None:
         """Paint what will be seen where ``session`` stands, unless that has been done."""
         moment = self._moment(session)
+        light, position = self._light_of(session), session.position.step
+        if len(self._regions) > 64:
+            self._regions.clear()
+        self._regions[self._moment_seen, moment] = self._difference(self._light, self._seen, light, position)
         if self._layer is None or self._stale is not None or self._frames.find(moment) is not None:
             return
         self._catch_up()
-        light = self._light_of(session)
 
         def draw(painter: QPainter) -> None:
-            self._patch(painter, session.position.step, light.asked)
+            self._patch(painter, position, light.asked)
             painter.setTransform(self._view, True)
             self._painter.paint_lighting(painter, light)
 

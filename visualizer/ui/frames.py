@@ -70,7 +70,7 @@ class Ahead(QObject):
         super().__init__(parent)
         self._session = session
         self._views = views
-        self._waiting: list[tuple[View, Session]] = []
+        self._waiting: list[tuple[View, Session]] | None = None  # None where it is not known yet
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._prepare_one)
         session.subscribe(self._changed)
@@ -78,15 +78,22 @@ class Ahead(QObject):
 
     def look(self) -> None:
         """Begin anew from where the session stands."""
-        places = [self._session.glimpse(position) for position in self._session.neighbours]
-        self._waiting = [(view, place) for place in places for view in self._views]
+        self._waiting = None
         self._timer.start()
+
+    @property
+    def busy(self) -> bool:
+        """True while something is still to be painted."""
+        return self._timer.isActive()
 
     def _changed(self, change: Change) -> None:
         if change != Change.HOVER:
             self.look()
 
     def _prepare_one(self) -> None:
+        if self._waiting is None:
+            places = [self._session.glimpse(position) for position in self._session.neighbours]
+            self._waiting = [(view, place) for place in places for view in self._views]
         if self._waiting:
             view, place = self._waiting.pop(0)
             if view.isVisible():

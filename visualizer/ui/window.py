@@ -216,8 +216,10 @@ class Window(QMainWindow):
     def _session_changed(self, change: Change) -> None:
         from visualizer.session.session import Change
 
-        if change & (Change.TRACE | Change.POSITION | Change.PICK | Change.REVEAL):
+        if Change.TRACE in change:
             self._refresh()
+        elif change != Change.HOVER:
+            actions.refresh_actions(self, self.actions_by_name, actions.CHANGING)
 
     def _refresh(self) -> None:
         document = self.session.document if self.in_lesson else None
