@@ -113,7 +113,7 @@ def test_tiles_hold_recorded_numbers(name: str) -> None:
                     assert cell.text in ("1", "0")
                 elif part == 0 and cell.reference.node == card.target.node:
                     assert cell.text == number_text(float(card.result[cell.reference.index or ()]))
-                elif isinstance(tile.label, str):
+                elif isinstance(tile.label, str) and not tile.label.startswith("["):
                     assert cell.text == number_text(computed(trace, tile.label, cell.reference))
                 else:
                     state = trace.gradients[cell.reference.node]
@@ -406,3 +406,30 @@ M = [[1.0, -2.0], [0.5, 4.0]]
             assert card_at(session, at, path).path is not None
         for tile in tiles(card):
             assert len({len(row) for row in tile.cells}) == 1
+
+
+# The rule as grids is shown only where it is true --------------------------------------------------------------------
+
+FLOWS = {
+    "softmax over columns": ("P = softmax(Z, axis=0)\nL = cross_entropy(Z, T, axis=0)", "L", "Z", True),
+    "class indices": ("L = cross_entropy(Z, c)", "L", "Z", False),
+    "the largest of each row": ("m = max(Z, axis=1)\nL = sum(m * m)", "m", "Z", False),
+    "a bias over a batch": ("L = sum(linear(W, Z, b) * linear(W, Z, b))", "linear(W, Z, b)", "b", True),
+}
+
+
+@pytest.mark.parametrize("what", FLOWS)
+def test_grids_stand_only_where_they_come_to_the_result(what: str) -> None:
+    program, source, to, shown = FLOWS[what]
+    inputs = "Z = [[1.0, 2.0, 0.5], [0.0, -1.0, 3.0], [2.0, 2.5, 1.0]]\nc = [0, 2, 1]\n"
+    inputs += "T = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]\n"
+    inputs += "W = [[1.0, 0.5, -1.0], [2.0, 0.0, 1.0]]\nb = [0.5, -0.5]\n"
+    session = Session(parse(f"format = 1\ntitle = 't'\nprogram = '''\n{program}\n'''\n[inputs]\n{inputs}"))
+    trace = session.trace
+    consumer, receiver = trace.graph.ids[source], trace.graph.ids[to]
+    position = next(
+        place
+        for place, step in enumerate(trace.steps, start=1)
+        if step.phase == "backward" and step.node == consumer and trace.receiver(step) == receiver
+    )
+    assert bool(card_at(session, position).flow) == shown

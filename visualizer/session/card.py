@@ -407,8 +407,10 @@ def _jacobian(trace: Trace, step: Step, position: Position) -> tuple[Tile | None
     if node.rule.elementwise or len(node.shape) != 1 or len(receiver.shape) != 1 or not few:
         return None, ""
     whole = position.path < 0
+    if whole and receiver.op != "input":
+        return None, ""
     # Its entries are met one on each path, but for a bias, whose paths meet the ones of the diagonal alone.
-    if (whole and receiver.op != "input") or cursor.path_count(trace, position) != node.size * receiver.size:
+    if not whole and cursor.path_count(trace, position) != node.size * receiver.size:
         return None, ""
     entries = jacobian(trace, step.node, step.slot)
     seen = entries.size if whole else position.path + 1
