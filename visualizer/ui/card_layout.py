@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPolygonF, QTransform
 
 from engine.explain import number, recorded, references
 from engine.expression import Number, Reference, Symbol, terms_of
+from engine.shapes import shape_text
 from engine.trace import Trace
-from visualizer.session.card import Bar, Card, Line, Tile
+from visualizer.session.card import Bar, Card, Flow, Line, Tile
 from visualizer.session.document import Document
-from visualizer.session.formatting import element_name, index_text, number_text
+from visualizer.session.formatting import bracketed, element_name, index_text, number_text, shortened
 from visualizer.session.roles import roles_of
-from visualizer.session.wording import compact
 from visualizer.ui.gauge import paint_gauge
 from visualizer.ui.pen import Pen, elided, line
 from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_width
@@ -29,6 +29,11 @@ from visualizer.ui.typeset import Ink, Typesetter
 RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
 PROSE, HEADING = 13.5, 10.5
 CELL_HEIGHT = 21.0
+BRACKET = 5.0  # the room of a tile's bracket
+INDENT = 14.0  # of the lines of a flow behind the first
+LONGEST_TERM = 28  # characters of a name in an equation
+SMALLEST_FLOW = 0.6  # a flow that would have to be set smaller is not shown
+_SIGNS = ("=", "+=", "←", "+", "−", "·", "/", "(")
 RESULT = "result"
 ROLE_WORDS = {
     "input": "inputs, data",
@@ -115,9 +120,9 @@ def _typesetter(size: float, theme: Theme) -> Typesetter:
 
 @lru_cache(maxsize=1024)
 def wrapped(text: str, width: float, size: float, weight: Weight = "regular") -> tuple[str, ...]:
-    """``text`` broken into lines no wider than ``width``."""
+    """``text`` broken into lines no wider than ``width``; a word that is wider loses its end."""
     lines, current = [], ""
-    for word in text.split():
+    for word in (elided(word, width, size, weight) for word in text.split()):
         longer = f"{current} {word}" if current else word
         if current and text_width(longer, size, weight) > width:
             lines.append(current)
@@ -242,19 +247,20 @@ class _Setter:
         card = self.card
         assert card.result is not None
         self._heading("With these numbers")
-        if card.flow:
-            self._flow(card.flow)
-            self.y += 12
-        elif card.result.ndim:
-            self._lines(f"arrays of {compact(card.result)} elements; one of them:", 12.5, "regular",
-                        color(self.theme.muted), 18)  # fmt: skip
-            self.y += 6
+        flows = bool(card.flow) and self._flow(card.flow)
+        self.y += 12 if flows else 0
         chosen = next(line for line in card.lines if line.target.index == card.chosen)
         if card.result.ndim:
+            said = [_too_wide(card.flow)] if card.flow and not flows else []
+            if len(card.lines) == 1:
+                said += [] if card.flow else [f"An array of shape {shape_text(card.result.shape)}."]
+                said += ["The marked element:"]
+            if said:
+                self._lines(" ".join(said), 12.5, "regular", color(self.theme.muted), 18)
+                self.y += 4
             if len(card.lines) > 1:
                 self._listing()
             else:
-                self._element_heading(chosen)
                 self._equation(chosen.expression, self._ghosting(chosen, self._name_ink), chosen.target, ELEMENT,
                                card.relation, focus=_focus(chosen))  # fmt: skip
                 self.y += 8
@@ -263,10 +269,6 @@ class _Setter:
         write = self._ghosting(chosen, self._number_ink)
         self._equation(chosen.expression, write, result, size, "=", times="×", focus=_focus(chosen))
         self.y += 13
-
-    def _element_heading(self, chosen: Line) -> None:
-        self._lines("The marked element:", 12.5, "regular", color(self.theme.muted), 18)
-        self.y += 4
 
     def _listing(self) -> None:
         """Every element's equation with names; the chosen one stands on a tinted ground."""
@@ -322,7 +324,8 @@ class _Setter:
                 f"({number_text(float(message))})" if float(message) < 0 and i else number_text(float(message))
                 for i, (_, message) in enumerate(card.arrived)
             )
-            self._lines(f"so far {parts} = {number_text(float(state.value))}", 12.5, "medium", self.accent, 18)
+            total = f" = {number_text(float(state.value))}" if len(card.arrived) > 1 else ""
+            self._lines(f"so far {parts}{total}", 12.5, "medium", self.accent, 18)
         self.y += 10
 
     def _jacobian(self) -> None:
@@ -331,9 +334,8 @@ class _Setter:
             return
         self._heading("Local derivatives, the Jacobian")
         tile = card.jacobian
-        _, height = self._tile_size(tile)
-        self._tile(tile, 0, self.y, height)
-        self.y += height + 8
+        if not self._flow((tile,)):
+            self._lines(_too_wide((tile,)), 12.5, "regular", color(self.theme.muted), 18)
         if card.jacobian_equals:
             self._lines(f"{tile.label} is {card.jacobian_equals}.", 13.5, "semibold", self.accent, 19)
         self.y += 10
@@ -383,7 +385,7 @@ class _Setter:
         if isinstance(leaf, Symbol):
             return Ink(leaf.name)
         node = self.document.graph.nodes[leaf.node]
-        name, shape = node.name, node.shape
+        name, shape = node.name if len(node.name) <= LONGEST_TERM else shortened(node.name), node.shape
         place = index_text(leaf.index, shape) if leaf.index else ""
         if name in self.document.specification.axes and len(name) == 1:
             name = name.lower() if place else name
@@ -440,34 +442,59 @@ class _Setter:
 
     # Grids ----------------------------------------------------------------------------------------------------------
 
-    def _flow(self, flow: tuple[Tile | str, ...]) -> None:
-        """Tiles and signs in lines, each line's middle level."""
-        lines: list[list[tuple[Tile | str, float, float]]] = [[]]
-        x = 0.0
-        for group in _unbroken(flow):
-            sizes = [
-                self._tile_size(part) if isinstance(part, Tile) else (self._sign_width(part), 20.0) for part in group
-            ]
-            across = sum(width for width, _ in sizes) + 6 * len(sizes)
-            if x and x + across - 6 > self.width:
-                lines.append([])
-                x = 14.0
-            lines[-1] += [(part, *size) for part, size in zip(group, sizes, strict=True)]
-            x += across
-        for place, parts in enumerate(lines):
-            tallest = max(height for _, _, height in parts)
-            x = 14.0 if place else 0.0
-            for part, width, height in parts:
-                if isinstance(part, Tile):
-                    self._tile(part, x, self.y + (tallest - height) / 2, height)
-                else:
-                    self._sign(part, x, self.y + tallest / 2 + self._label_height(parts) / 2)
-                x += width + 6
-            self.y += tallest + 8
+    def _flow(self, flow: Flow) -> bool:
+        """Tiles and signs in lines, each line's middle level; False, and nothing set, where they are too wide."""
+        chunks = _chunks(flow)
+        widest = max(self._placed(chunk)[1] + (INDENT if place else 0.0) for place, chunk in enumerate(chunks))
+        scale = min(1.0, self.width / widest)
+        if scale < SMALLEST_FLOW:
+            return False
+        whole, self.out = self.out, CardLayout(self.width / scale)
+        self.y /= scale
+        for place, parts in enumerate(self._filled(chunks, self.width / scale)):
+            self._flow_line(parts, INDENT if place else 0.0)
+        inner, self.out = self.out, whole
+        self.y *= scale
+        self.out.draws += inner.draws if scale == 1.0 else [_scaled(inner.draws, scale)]
+        zoom = QTransform.fromScale(scale, scale)
+        self.out.regions += [(zoom.mapRect(rect), key) for rect, key in inner.regions]
+        return True
 
-    @staticmethod
-    def _label_height(parts: list[tuple[Tile | str, float, float]]) -> float:
-        return 18.0 if any(isinstance(part, Tile) for part, _, _ in parts) else 0.0
+    def _filled(self, chunks: list[list[Tile | str]], room: float) -> list[list[Tile | str]]:
+        """Lines of whole chunks, none wider than ``room``."""
+        lines: list[list[Tile | str]] = [[]]
+        for chunk in chunks:
+            indent = INDENT if len(lines) > 1 else 0.0
+            if lines[-1] and indent + self._placed([*lines[-1], *chunk])[1] > room + 0.01:
+                lines.append([])
+            lines[-1] += chunk
+        return lines
+
+    def _placed(self, parts: list[Tile | str]) -> tuple[list[float], float]:
+        """Where each part of a line begins, and how wide the line is. A label may stand over the sign behind it."""
+        places: list[float] = []
+        x = labels = 0.0
+        for part in parts:
+            if isinstance(part, Tile):
+                left = self._lead(part) + BRACKET
+                x = max(x, labels - left)
+                labels = x + left + text_width(self._label_text(part), 11.5, "medium") + 8
+            x -= 4 if part == ")" else 0
+            places.append(x)
+            x += self._tile_size(part)[0] + 6 if isinstance(part, Tile) else self._sign_width(part)
+            x += 2 if part == "(" else 6 if isinstance(part, str) else 0
+        return places, max(x - 6, labels - 8)
+
+    def _flow_line(self, parts: list[Tile | str], indent: float) -> None:
+        heights = [self._tile_size(part)[1] if isinstance(part, Tile) else 20.0 for part in parts]
+        tallest = max(heights)
+        below = 18.0 if any(isinstance(part, Tile) for part in parts) else 0.0  # a tile's middle is below its label
+        for part, x, height in zip(parts, self._placed(parts)[0], heights, strict=True):
+            if isinstance(part, Tile):
+                self._tile(part, indent + x, self.y + (tallest - height) / 2, height)
+            else:
+                self._sign(part, indent + x, self.y + (tallest + below) / 2)
+        self.y += tallest + 8
 
     @staticmethod
     def _sign_width(sign: str) -> float:
@@ -486,25 +513,28 @@ class _Setter:
             widths.append(max(max(text_width(text, 12.5) for text in texts) + 10, text_width(label, 9) + 5, 22.0))
         return widths
 
+    @staticmethod
+    def _lead(tile: Tile) -> float:
+        """The room of the words in front of the rows."""
+        return max((text_width(text, 9) + 5 for text in tile.row_labels), default=0.0)
+
     def _tile_size(self, tile: Tile) -> tuple[float, float]:
-        label = self._label_text(tile)
-        lead = max((text_width(text, 9) + 5 for text in tile.row_labels), default=0.0)
+        """How wide and high the brackets and what is between them are, with the label's line above."""
         head = 18.0 + (12.0 if tile.column_labels else 0.0)
-        width = lead + sum(self._column_widths(tile)) + 10
-        return max(width, text_width(label, 11.5, "medium") + 4), head + len(tile.cells) * CELL_HEIGHT
+        width = self._lead(tile) + sum(self._column_widths(tile)) + 2 * BRACKET
+        return width, head + len(tile.cells) * CELL_HEIGHT
 
     def _label_text(self, tile: Tile) -> str:
         if isinstance(tile.label, str):
-            return tile.label
-        name = self.document.graph.nodes[tile.label.node].name
+            return shortened(tile.label, 36)
+        name = shortened(bracketed(self.document.graph.nodes[tile.label.node].name))
         if tile.label.kind == "gradient":
-            return f"∂{self.document.loss_name}/∂{name}"
-        return name
+            name = f"∂{shortened(self.document.loss_name)}/∂{name}"
+        return f"{name}ᵀ" if tile.transposed else name
 
     def _tile(self, tile: Tile, x: float, y: float, height: float) -> None:
         theme, label, widths = self.theme, self._label_text(tile), self._column_widths(tile)
-        lead = max((text_width(text, 9) + 5 for text in tile.row_labels), default=0.0)
-        left = x + lead + 5
+        left = x + self._lead(tile) + BRACKET
         top = y + height - len(tile.cells) * CELL_HEIGHT
         tone = color(theme.muted)
         if isinstance(tile.label, Reference):
@@ -564,15 +594,36 @@ class _Setter:
             pen.stroke(bounds.left(), y, bounds.right(), y, tone, 1.2)
 
 
-def _unbroken(flow: tuple[Tile | str, ...]) -> list[list[Tile | str]]:
-    """What stays on one line: a grid with the signs before it, and what closes behind it."""
-    groups: list[list[Tile | str]] = [[]]
-    for part in flow:
-        closes = part == ")" or part == "^" or (groups[-1] and groups[-1][-1] == "^")
-        if not closes and any(isinstance(other, Tile) for other in groups[-1]):
-            groups.append([])
-        groups[-1].append(part)
-    return groups
+def _scaled(draws: list[Draw], scale: float) -> Draw:
+    def draw(pen: Pen) -> None:
+        pen.painter.save()
+        pen.painter.scale(scale, scale)
+        for part in draws:
+            part(pen)
+        pen.painter.restore()
+
+    return draw
+
+
+def _chunks(flow: Flow) -> list[list[Tile | str]]:
+    """What stays together on a line: an operand with the sign and the brackets before it and the brackets behind it."""
+    chunks: list[list[Tile | str]] = []
+    open_ended = False
+    for part, following in zip(flow, (*flow[1:], ""), strict=True):
+        closes = part in (")", "^", ",") or (chunks and chunks[-1][-1] == "^")
+        if not chunks or not (closes or open_ended):
+            chunks.append([])
+        chunks[-1].append(part)
+        open_ended = isinstance(part, str) and (part in _SIGNS or (part != ")" and following == "("))
+    return chunks
+
+
+def _too_wide(flow: Flow) -> str:
+    """What stands in the place of arrays that do not fit into the card."""
+    tiles = [part for part in flow if isinstance(part, Tile)]
+    *shapes, last = [shape_text((len(tile.cells), len(tile.cells[0]))) for tile in tiles]
+    which = f"Arrays of shapes {', '.join(shapes)} and {last}" if shapes else f"An array of shape {last}"
+    return f"{which}, too wide for this card."
 
 
 def _focus(row: Line) -> int | None:

@@ -25,12 +25,14 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
 from engine.errors import ProgramError
 from engine.expression import ATOM, PRECEDENCE, Call, Expression, Number, Reference, Symbol, terms_of
 from engine.language import parse_expression
+from visualizer.session.formatting import shortened
 from visualizer.ui import boxes
 from visualizer.ui.boxes import Box, Face, row
 
 Leaf = Number | Symbol | Reference
 
 SMALLEST_SCALE = 0.7
+LONGEST_NAME = 22
 
 
 class Most(NamedTuple):
@@ -244,7 +246,12 @@ def italic(letter: str) -> str:
 
 @lru_cache(maxsize=1024)
 def symbols_of(name: str) -> tuple[tuple[str, str], ...]:
-    """(letter or word, subscript) of every symbol in a name: ``x1w1`` is x₁w₁, ``y_pred`` is y with "pred" below."""
+    """(letter or word, subscript) of every symbol in a name: ``x1w1`` is x₁w₁, ``y_pred`` is y with "pred" below.
+
+    A long name loses its middle.
+    """
+    if len(name) > LONGEST_NAME:
+        return ((shortened(name, LONGEST_NAME), ""),)
     if _LETTERS.fullmatch(name):
         return tuple((italic(letter), digits) for letter, digits in re.findall(r"([^\W\d_])(\d+)", name))
     letter, _, accent = unicodedata.normalize("NFD", name).partition("\N{COMBINING CIRCUMFLEX ACCENT}")
