@@ -8,7 +8,7 @@ gradient added up where one is given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -17,11 +17,13 @@ from engine.graph import Graph, Node
 from engine.ops import Array
 from engine.trace import Trace, record
 
+STEP = 1e-5
 RELATIVE_TOLERANCE = 1e-6
 # Larger arrays are checked at this many elements, spread evenly.
 ELEMENTS_PER_NODE = 64
 
 Verdict = Literal["right", "kink", "off"]
+Slopes = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,13 @@ def _check(node: Node, trace: Trace, recompute: Callable[[Node, Array], float], 
     here = recompute(node, value)
     worst: Check | None = None
     for element in elements:
-        slopes = _slopes(node, value, int(element), here, recompute)
+        step = STEP * max(1.0, abs(float(value.flat[element])))
+        slopes = _slopes(node, value, int(element), here, step, recompute)
         found = _compare(node, float(gradient.flat[element]), slopes, here, len(elements))
+        if found.verdict == "off" and _is_kink(
+            found, slopes, _slopes(node, value, int(element), here, step / 8, recompute)
+        ):
+            found = replace(found, verdict="kink")
         if worst is None or _severity(found) > _severity(worst):
             worst = found
     assert worst is not None
@@ -67,32 +74,38 @@ def _check(node: Node, trace: Trace, recompute: Callable[[Node, Array], float], 
 
 
 def _slopes(
-    node: Node, value: Array, element: int, here: float, recompute: Callable[[Node, Array], float]
-) -> tuple[float, float, float]:
-    """The slope to the left, to the right and across, and with them the step taken."""
-    step = 1e-5 * max(1.0, abs(float(value.flat[element])))
-    sides = []
-    for sign in (-1.0, 1.0):
-        nudged = value.copy()
-        nudged.flat[element] += sign * step
-        sides.append(recompute(node, nudged))
+    node: Node, value: Array, element: int, here: float, step: float, recompute: Callable[[Node, Array], float]
+) -> Slopes:
+    """The slope to the left, to the right and across."""
     with np.errstate(all="ignore"):
+        sides = []
+        for sign in (-1.0, 1.0):
+            nudged = value.copy()
+            nudged.flat[element] += sign * step
+            sides.append(recompute(node, nudged))
         left, right = sides
         return (here - left) / step, (right - here) / step, (right - left) / (2 * step)
 
 
-def _compare(node: Node, gradient: float, slopes: tuple[float, float, float], here: float, checked: int) -> Check:
-    left, right, difference = slopes
+def _compare(node: Node, gradient: float, slopes: Slopes, here: float, checked: int) -> Check:
+    _, _, difference = slopes
     scale = max(1.0, abs(gradient), abs(difference))
     error = abs(gradient - difference) / scale
     # The loss itself is only known to a relative 2e-16, which the division by the step blows up.
     tolerance = RELATIVE_TOLERANCE + 1e-10 * abs(here) / scale
     verdict: Verdict = "right" if error <= tolerance else "off"
-    if verdict == "off" and abs(left - right) > 1e-3 * scale:
-        margin = 1e-3 * scale
-        if min(left, right) - margin <= gradient <= max(left, right) + margin:
-            verdict = "kink"
     return Check(node.name, gradient, difference, error, verdict, checked, node.size)
+
+
+def _is_kink(check: Check, wide: Slopes, narrow: Slopes) -> bool:
+    """True where the slopes on both sides stay apart however small the step, and the gradient lies between them.
+
+    On a smooth curve their distance shrinks with the step.
+    """
+    (left, right, _), (near_left, near_right, _) = wide, narrow
+    margin = 1e-3 * abs(left - right)
+    between = min(left, right) - margin <= check.gradient <= max(left, right) + margin
+    return between and abs(near_left - near_right) > 0.5 * abs(left - right) > 0.0
 
 
 def _severity(check: Check) -> tuple[int, float]:

@@ -69,3 +69,14 @@ def test_numbers_that_are_not_finite_are_off_and_do_not_stop_the_check() -> None
     found = verdicts("y = log(x)\nz = y * w", x=-1.0, w=2.0)
     assert set(found) == {"x", "y", "w", "z"}
     assert found["w"] == "off"
+
+
+def test_a_kink_between_small_slopes_is_a_kink() -> None:
+    graph = parse_program("a = relu(x * w)\nL = a * 0.0002", {"x": 0.0}, {"w": 1.0})
+    verdicts = {check.name: check.verdict for check in check_gradients(graph)}
+    assert verdicts == {"x": "kink", "w": "right", "x * w": "kink", "a": "right", "L": "right"}
+
+
+def test_what_is_not_finite_is_off_without_a_warning() -> None:
+    graph = parse_program("L = log(x) * exp(y)", {"x": 0.0, "y": 1000.0}, {})
+    assert {check.verdict for check in check_gradients(graph)} <= {"off", "right", "kink"}
