@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -135,6 +136,9 @@ def _load_font(path: Path) -> tuple[str, ...]:
     return tuple(QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(path))))
 
 
+_EXPONENT = re.compile(r"(?<=\d)e(?=−?\d)")
+
+
 @lru_cache(maxsize=128)
 def font(size: float, weight: Weight = "regular", family: str = INTERFACE, tabular: bool = False) -> QFont:
     """A font by its size in pixels; ``tabular`` figures all have one width, so that numbers stand in columns."""
@@ -149,7 +153,8 @@ def font(size: float, weight: Weight = "regular", family: str = INTERFACE, tabul
 
 def font_for(text: str, size: float, weight: Weight = "regular", family: str = INTERFACE) -> QFont:
     """The font in which a text is set: numbers in tabular figures, words in their natural widths."""
-    return font(size, weight, family, tabular=not any(map(str.isalpha, text)))
+    letters = _EXPONENT.sub("", text)
+    return font(size, weight, family, tabular=not any(map(str.isalpha, letters)))
 
 
 @lru_cache(maxsize=128)
