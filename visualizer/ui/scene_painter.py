@@ -188,8 +188,9 @@ class ScenePainter:
             if hidden:
                 text, tone = "?", color(theme.backward)
             columns.setdefault(index[1] if len(index) > 1 else 0, []).append((index, text, tone))
+        size = min(_number_size(entries, grid.cell_width - 3) for entries in columns.values())
         for entries in columns.values():
-            self._column(pen, box, grid, entries)
+            self._column(pen, box, grid, entries, size)
 
     def _rules(self, pen: Pen, grid: Grid) -> None:
         x, y, width, height = grid.bounds
@@ -201,13 +202,9 @@ class ScenePainter:
             at = y + row * grid.cell_height
             pen.painter.drawLine(QPointF(x, at), QPointF(x + width, at))
 
-    def _column(self, pen: Pen, box: Box, grid: Grid, entries: list[tuple[Index, str, QColor]]) -> None:
-        """One column of numbers, aligned at the point, centred as a whole, and smaller where they would not fit."""
-        size = NUMBER
+    def _column(self, pen: Pen, box: Box, grid: Grid, entries: list[tuple[Index, str, QColor]], size: float) -> None:
+        """One column of numbers, aligned at the point and centred as a whole."""
         before, after = _extent(entries, size)
-        if before + after > grid.cell_width - 3:
-            size = max(SMALLEST_NUMBER, size * (grid.cell_width - 3) / (before + after))
-            before, after = _extent(entries, size)
         lift = 12.0 if grid.names else 0.0
         for index, text, tone in entries:
             x, y, width, height = grid.rect(index)
@@ -367,6 +364,12 @@ class ScenePainter:
         rect = QRectF(box.right() - width + 14, box.top() - 17, width, 20)
         pen.box(rect, 10, accent, color(self.theme.ground), 1.5)
         pen.centered(rect, light.pill, color(self.theme.on_accent), 11.5, "semibold")
+
+
+def _number_size(entries: list[tuple[Index, str, QColor]], room: float) -> float:
+    """The size at which a column of numbers fits into ``room``."""
+    needed = sum(_extent(entries, NUMBER))
+    return NUMBER if needed <= room else max(SMALLEST_NUMBER, math.floor(NUMBER * room / needed))
 
 
 def _extent(entries: list[tuple[Index, str, QColor]], size: float) -> tuple[float, float]:
