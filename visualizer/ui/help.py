@@ -31,7 +31,9 @@ class Palette(QDialog):
         self.resize(520, 420)
         self._actions = actions
         self._filter = QLineEdit(placeholderText="Type a command")
+        self._filter.setAccessibleName("Part of a command's name")
         self._list = QListWidget()
+        self._list.setAccessibleName("Commands")
         layout = QVBoxLayout(self)
         layout.addWidget(self._filter)
         layout.addWidget(self._list)
