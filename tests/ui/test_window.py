@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.expression import Reference
 from visualizer.session.cursor import Position
 from visualizer.session.lessons import lesson_names, lesson_path, load_lesson
 from visualizer.session.session import prepare
@@ -533,6 +534,28 @@ def test_the_present_picture_is_exported(
     (written,) = tmp_path.iterdir()
     assert written.suffix in (".png", ".svg")
     assert written.read_bytes().startswith(begins)
+
+
+def test_an_exported_picture_shows_what_is_revealed_and_picked(
+    make: Callable[..., Window], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make("fully-connected-layer")
+    session = window.session
+    session.go_to(next(step for step in range(9) if session.asks_at(step)))
+    w = session.document.graph.node("w").id
+    pictures = []
+    for name, deed in (
+        ("asked", lambda: None),
+        ("revealed", session.reveal),
+        ("picked", lambda: session.pick(Reference(w, "gradient", (1, 1)))),
+        ("path", session.step_into),
+    ):
+        deed()
+        path = tmp_path / f"{name}.png"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, path=path: (str(path), ""))
+        window.export_picture()
+        pictures.append(path.read_bytes())
+    assert len(set(pictures)) == 4
 
 
 def test_a_place_that_cannot_be_written_is_explained(

@@ -85,17 +85,24 @@ def export_pictures(
     Several are numbered behind the stem of ``out``: steps-01.png, steps-02.png. ``size`` is in pixels before ``scale``.
     Each file is the old one or the new one, never half. Raises GradStepError where one cannot be made.
     """
-    ensure_application()
     session = Session(document)
     written = []
     digits = max(2, len(str(max(steps, default=0))))
     for step in steps:
         session.go_to(step)
         path = out if len(steps) == 1 else out.with_name(f"{out.stem}-{step:0{digits}d}{out.suffix}")
-        draw = _svg if format == "svg" else _png
-        write_atomically(path, draw(session, THEMES[theme], size, scale))
+        export_session(session, format, path, size, scale, theme)
         written.append(path)
     return written
+
+
+def export_session(
+    session: Session, format: str, out: Path, size: tuple[int, int], scale: float, theme: ThemeName
+) -> None:
+    """Write the picture of where a session stands, with what is picked and revealed. As ``export_pictures``."""
+    ensure_application()
+    draw = _svg if format == "svg" else _png
+    write_atomically(out, draw(session, THEMES[theme], size, scale))
 
 
 def ensure_application() -> None:

@@ -258,7 +258,7 @@ class Window(QMainWindow):
         from PySide6.QtWidgets import QFileDialog
 
         from engine.errors import GradStepError
-        from visualizer.ui.export import export_pictures
+        from visualizer.ui.export import export_session
 
         suggestion = f"{self.session.document.title}, step {self.session.position.step}.png"
         path, _ = QFileDialog.getSaveFileName(self, "Export picture", suggestion, "PNG (*.png);;SVG (*.svg)")
@@ -268,8 +268,7 @@ class Window(QMainWindow):
         if target.suffix.lower() not in (".png", ".svg"):
             target = target.with_name(f"{target.name}.png")
         try:
-            export_pictures(self.session.document, [self.session.position.step], target.suffix.lower()[1:], target,
-                            (1280, 800), 2.0, self.theme.name)  # fmt: skip
+            export_session(self.session, target.suffix.lower()[1:], target, (1280, 800), 2.0, self.theme.name)
         except GradStepError as error:
             self.complain(str(error))
             return
