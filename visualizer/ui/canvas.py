@@ -75,9 +75,7 @@ class Canvas(QWidget):
         self._light = Lighting()
         self._lights: dict[Hashable, Lighting] = {}
         self._frames = Frames(self, most=4)
-        self._regions: dict[tuple[Hashable, Hashable], QRegion] = {}  # what differs between two moments
         self._seen = 0  # the position on the screen
-        self._moment_seen: Hashable = None
         self._shown: tuple[int, Reference | None] = (
             0,
             None,
@@ -119,7 +117,6 @@ class Canvas(QWidget):
             self._painter = ScenePainter(self._session.scene, self._theme)
             self._frames.clear()
             self._lights.clear()
-            self._regions.clear()
             self._follow()
             if Change.DOCUMENT in change or (self._fitted and size != self._session.scene.size):
                 self.fit()
@@ -129,15 +126,19 @@ class Canvas(QWidget):
             self._follow()
             self._rebake()
             return
-        before, seen, moment = self._light, self._seen, self._moment_seen
+        before, seen = self._light, self._seen
         self._follow()
-        known = self._regions.get((moment, self._moment_seen))
-        self.update(self._difference(before, seen, self._light, self._seen) if known is None else known)
+        if Change.POSITION in change and self._frames.find(self._moment(self._session)) is not None:
+            self.update()  # all of a picture is copied sooner than many parts of it
+            return
+        bounds = self._painter.lighting_bounds
+        rects = self._changes(seen, self._seen, before.asked, self._light.asked)
+        self.update(self._region(rects + bounds(before) + bounds(self._light)))
 
     def _follow(self) -> None:
         self._seen = self._session.position.step
-        self._moment_seen = self._moment(self._session)
-        self._light = replace(self._light_of(self._session), hovered=self._session.hovered)
+        hovered, light = self._session.hovered, self._light_of(self._session)
+        self._light = light if hovered is None else replace(light, hovered=hovered)
 
     def _light_of(self, session: Session) -> Lighting:
         """What is lit where ``session`` stands, but for what the pointer is on."""
@@ -157,11 +158,6 @@ class Canvas(QWidget):
         return [painter.box_bounds(painter.scene.boxes[node]) for node in boxes] + [
             painter.edge_bounds(edge) for edge in edges
         ]
-
-    def _difference(self, before: Lighting, start: int, after: Lighting, end: int) -> QRegion:
-        """Where two positions, each with its lighting, look different."""
-        bounds = self._painter.lighting_bounds
-        return self._region(self._changes(start, end, before.asked, after.asked) + bounds(before) + bounds(after))
 
     def _region(self, rects: list[QRectF]) -> QRegion:
         region = QRegion()
@@ -219,9 +215,6 @@ class Canvas(QWidget):
         """Paint what will be seen where ``session`` stands, unless that has been done."""
         moment = self._moment(session)
         light, position = self._light_of(session), session.position.step
-        if len(self._regions) > 64:
-            self._regions.clear()
-        self._regions[self._moment_seen, moment] = self._difference(self._light, self._seen, light, position)
         if self._layer is None or self._stale is not None or self._frames.find(moment) is not None:
             return
         self._catch_up()
@@ -263,7 +256,7 @@ class Canvas(QWidget):
         else:
             self._catch_up()
             painter.drawPixmap(0, 0, self._layer)
-        if light != Lighting():
+        if frame is None or light.hovered is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setTransform(self._view)
             self._painter.paint_lighting(painter, light)

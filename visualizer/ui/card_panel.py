@@ -107,7 +107,8 @@ class CardView(QWidget):
         return found or self._frames.paint(moment, self._frames.blank(size, color(self._theme.panel)), draw)
 
     def resizeEvent(self, event) -> None:
-        self.refresh()
+        if self._layout is not self._layout_of(self._session):
+            self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -177,6 +178,7 @@ class CardPanel(QWidget):
         self.view = CardView(session, theme, self._room)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._bar_width = 0  # asked for once, when the style is known
         self._answer = self._build_answer()
         self._scroll.setWidget(self.view)
         self.setAutoFillBackground(True)  # so that what is behind needs no painting
@@ -194,8 +196,9 @@ class CardPanel(QWidget):
 
     def _room(self, session: Session) -> Room:
         below = self._answer.sizeHint().height() if session.asking else 0
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
-        return Room(self._scroll.maximumViewportSize().width(), self.height() - below, bar)
+        if not self._bar_width:
+            self._bar_width = self._scroll.verticalScrollBar().sizeHint().width()
+        return Room(self._scroll.width(), self.height() - below, self._bar_width)
 
     def _build_answer(self) -> QFrame:
         frame = QFrame(objectName="answer")
@@ -229,16 +232,18 @@ class CardPanel(QWidget):
             self.view.update()
         if change & (Change.POSITION | Change.TRACE):
             self._scroll.verticalScrollBar().setValue(0)
-            self._guess.clear()
-            self._verdict.setText("")
+            if self._guess.text() or self._verdict.text():
+                self._guess.clear()
+                self._verdict.setText("")
         if change & (Change.POSITION | Change.TRACE | Change.REVEAL):
             self._show_answer()
 
     def _show_answer(self) -> None:
         asking = self._session.asking
-        # A question is short: the line for its answer stands right below it.
-        self._scroll.setMaximumHeight(self.view.minimumHeight() if asking else QWIDGETSIZE_MAX)
-        self._answer.setVisible(asking)
+        if asking or self._answer.isVisibleTo(self):
+            # A question is short: the line for its answer stands right below it.
+            self._scroll.setMaximumHeight(self.view.minimumHeight() if asking else QWIDGETSIZE_MAX)
+            self._answer.setVisible(asking)
 
     def _check(self) -> None:
         try:
