@@ -118,7 +118,7 @@ class Document:
 def load(path: str | os.PathLike[str]) -> Document:
     """Read a document. Raises DocumentError for anything that is not one, with file, line and field."""
     path = Path(path)
-    return parse(_read(path), path)
+    return parse(read_text(path), path)
 
 
 def parse(text: str, path: Path | None = None) -> Document:
@@ -232,7 +232,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise DocumentError(f"{path} cannot be written: {_reason(error)}") from None
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path, limit: int = MAX_FILE_BYTES, kind: str = "a document") -> str:
+    """The text of a regular file of at most ``limit`` bytes. Raises DocumentError, which calls it ``kind``."""
     try:
         if path.is_dir():
             raise DocumentError(f"{path} is a folder: name a file in it")
@@ -243,19 +244,19 @@ def _read(path: Path) -> str:
             raise DocumentError(f"{path} is not a regular file")
         size = path.stat().st_size
         with path.open("rb") as file:  # not all of it: some files of /proc are endless and say they are empty
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(limit + 1)
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path} cannot be read: {_reason(error)}") from None
-    if len(content) > MAX_FILE_BYTES:
+    if len(content) > limit:
         has = _megabytes(max(size, len(content)))
-        raise DocumentError(f"{path} has {has}, and a document has at most {_megabytes(MAX_FILE_BYTES)}")
+        raise DocumentError(f"{path} has {has}, and {kind} has at most {_megabytes(limit)}")
     if not content.strip():
         raise DocumentError(f"{path} is empty")
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"{path}, line {line}: it is not text in UTF-8, as a TOML document is") from None
+        raise DocumentError(f"{path}, line {line}: it is not text in UTF-8, as {kind} must be") from None
 
 
 def _reason(error: Exception) -> str:
