@@ -129,6 +129,7 @@ def test_quotes_and_delimiters_within_values() -> None:
 # --- tables that cannot
 
 
+ALSO = "; values are missing on lines 3, 5 too"
 MORE = "; values are missing on lines 3, 4, 5, 6 too, and on more"
 ASK = "; if these are classes, ask for classification"
 CLOSING = 'a closing quote (") is followed by more text; a quote within quotes is written twice'
@@ -147,7 +148,7 @@ CLOSING = 'a closing quote (") is followed by more text; a quote within quotes i
         ("a;y\n1.234,5;2\n", "line 2, column “a”: “1.234,5” is not a number"),
         ('a,y\n1,2\n"1,5",4\n', "line 3, column “a”: “1,5” is not a number"),
         ("a,y\n1,2\n,4\n", "line 3, column “a”: the value is missing"),
-        ("a,b,y\n?,,2\n3,NA,4\n1,1,1\n,1,2\n", "line 2, column “a”: the value is missing; values are missing on lines 3, 5 too"),
+        ("a,b,y\n?,,2\n3,NA,4\n1,1,1\n,1,2\n", "line 2, column “a”: the value is missing" + ALSO),
         ("a,y\n1,2\n3,\n4,null\n", "line 3, column “y”: the value is missing; values are missing on line 4 too"),
         ("a,y\n1,x\n3,\n", "line 3, column “y”: the value is missing"),
         ("a,y\n" + ",1\n" * 9, "line 2, column “a”: the value is missing" + MORE),
