@@ -245,6 +245,8 @@ def read_text(path: Path, limit: int = MAX_FILE_BYTES, kind: str = "a document")
         size = path.stat().st_size
         with path.open("rb") as file:  # not all of it: some files of /proc are endless and say they are empty
             content = file.read(limit + 1)
+    except DocumentError:  # a ValueError too
+        raise
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path} cannot be read: {_reason(error)}") from None
     if len(content) > limit:
