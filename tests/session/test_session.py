@@ -353,6 +353,7 @@ def test_what_is_picked_and_selected_outlives_an_edit_that_keeps_the_shapes(laye
 # Sizes and variants -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 5, 6])
 @pytest.mark.parametrize("m", [1, 3, 6])
 @pytest.mark.parametrize("variant", ["", "pytorch"])

@@ -121,6 +121,7 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize("name", HARMLESS)
+@pytest.mark.slow
 def test_every_command_can_be_given(name: str, lesson: Window) -> None:
     lesson.session.set_element("x", (0,), 3.0)
     lesson.session.go_to(3)

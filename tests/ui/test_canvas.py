@@ -18,7 +18,12 @@ from visualizer.ui.canvas import ZOOM_RANGE, Canvas
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+
+# One lesson is enough for the fast set.
+every_lesson = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow) for name in lesson_names()],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +111,7 @@ def test_a_step_paints_in_parts_what_would_be_painted_at_once(name: str, qtbot: 
         assert_alike(part, baked(canvas), step)
 
 
+@pytest.mark.slow
 def test_single_paths_picks_and_hovers_leave_nothing_behind(qtbot: QtBot) -> None:
     session = Session(load_lesson("fully-connected-layer"))
     canvas = shown(qtbot, session)

@@ -22,7 +22,12 @@ from visualizer.ui.theme import DARK, LIGHT, load_fonts
 
 MOUSE, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 WIDTH = 312.0
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+
+# One lesson is enough for the fast set.
+every_lesson = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow) for name in lesson_names()],
+)
 
 
 @pytest.fixture(autouse=True)

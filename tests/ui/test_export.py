@@ -18,7 +18,10 @@ from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.ui.export import export_pictures
 from visualizer.ui.theme import THEMES
 
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+# One lesson is enough for the fast set.
+every_lesson = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "neuron-by-hand" else pytest.mark.slow) for name in lesson_names()]
+)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -79,6 +82,7 @@ def test_several_steps_are_numbered(tmp_path: Path) -> None:
     assert len({path.read_bytes() for path in paths}) == 3
 
 
+@pytest.mark.slow
 def test_the_same_picture_is_the_same_file(tmp_path: Path) -> None:
     document = load_lesson("backpropagation-by-hand")
     for format in ("png", "svg"):

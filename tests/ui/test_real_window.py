@@ -92,6 +92,7 @@ def result_of(script: str, environment: dict[str, str]) -> tuple[dict[str, Any],
     )
     lines = done.stdout.strip().splitlines()
     assert lines, (done.returncode, done.stderr)
+    assert "Traceback" not in done.stderr or "of ours" in script, done.stderr
     return json.loads(lines[-1]), done
 
 
@@ -146,7 +147,6 @@ def test_a_lesson_is_stepped_to_its_end_and_back_on_a_real_window(
     assert said["colors"] > 100
     assert said["size"] == [1280, 800]
     assert "GradStep" in said["title"]
-    assert "Traceback" not in done.stderr
 
 
 GALLERY = """
@@ -194,7 +194,7 @@ sys.exit(main(["linear-under-the-hood"]))
 """
     done = subprocess.run(
         [sys.executable, "-c", script], env=xvfb | {"XDG_CONFIG_HOME": str(tmp_path)},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -237,7 +237,7 @@ def test_a_dense_screen_is_painted_at_its_own_pixels(offscreen: dict[str, str]) 
 SLOT = """
 def script():
     shown = window()
-    shown.player.speed_changed.connect(lambda _: 1 / 0)
+    shown.player.speed_changed.connect(lambda _: 1 / 0)  # an error of ours
     shown.player.change_speed(1)
     QApplication.processEvents()
     boxes = shown.findChildren(QMessageBox)
@@ -291,5 +291,4 @@ def test_closing_ends_the_program_in_order(way: str, offscreen: dict[str, str]) 
     argument, how = WAYS[way]
     _, done = result_of(CLOSING.replace("ARGUMENT", argument).replace("HOW", how), offscreen)
     assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
     assert "Internal C++ object" not in done.stderr

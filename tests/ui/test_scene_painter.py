@@ -66,7 +66,11 @@ parameters = {W = {shape = [40, 50], fill = [0.1, -0.2, 0.3, 0.4]}}
 
 PROGRAMS = {"scalars": SCALARS, "arrays": ARRAYS, "extremes": EXTREMES, "large": LARGE}
 NAMES = [*lesson_names(), *PROGRAMS]
-every_scene = pytest.mark.parametrize("name", NAMES)
+# Three of them are enough for the fast set.
+FAST = ("fully-connected-layer", "scalars", "large")
+every_scene = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in NAMES]
+)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,11 @@ from visualizer.ui.theme import DARK, LIGHT, load_fonts
 from visualizer.ui.timeline import BLOCK, LEFT, TOP, Timeline
 
 MOUSE, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+
+# One lesson is enough for the fast set.
+every_lesson = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "neuron-by-hand" else pytest.mark.slow) for name in lesson_names()]
+)
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,12 @@ NONE = Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key
 
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+
+# One lesson is enough for the fast set.
+every_lesson = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow) for name in lesson_names()],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +168,7 @@ def test_back_to_the_gallery_and_on_to_another_lesson(neuron: Window, qtbot: QtB
     assert neuron.timeline.isVisible()
 
 
+@pytest.mark.slow
 def test_pictures_fill_the_gallery_without_changing_it(make: Callable[..., Window], qtbot: QtBot) -> None:
     window = make()
     window.fill_gallery()
@@ -178,8 +184,10 @@ def test_pictures_fill_the_gallery_without_changing_it(make: Callable[..., Windo
 @every_lesson
 @pytest.mark.parametrize(
     ("there", "back"),
-    [((Key.Key_Right, NONE), (Key.Key_Left, NONE)), ((Key.Key_F10, NONE), (Key.Key_F10, SHIFT))],
-    ids=["arrows", "F10"],
+    [
+        pytest.param((Key.Key_Right, NONE), (Key.Key_Left, NONE), id="arrows"),
+        pytest.param((Key.Key_F10, NONE), (Key.Key_F10, SHIFT), id="F10", marks=pytest.mark.slow),
+    ],
 )
 def test_a_lesson_is_stepped_to_its_end_and_back_by_key(
     name: str,
@@ -212,6 +220,7 @@ def test_the_ends_by_key(neuron: Window) -> None:
     ids=["F11", "arrows"],
 )
 @every_lesson
+@pytest.mark.slow
 def test_into_every_step_and_out_again_by_key(
     name: str,
     into: tuple[Qt.Key, Qt.KeyboardModifier],
@@ -264,6 +273,7 @@ def test_playing_from_the_end_begins_at_the_start(neuron: Window) -> None:
     assert neuron.player.playing
 
 
+@pytest.mark.slow
 def test_continue_goes_to_the_end_and_backwards_to_the_start(make: Callable[..., Window], qtbot: QtBot) -> None:
     window = make("linear-under-the-hood")
     fast(window)
@@ -346,7 +356,7 @@ def test_one_cell_of_a_matrix_is_typed(make: Callable[..., Window]) -> None:
     assert window.session.trace.value("X").tolist() == [[1.0, 2.0], [-7.25, 4.0]]
 
 
-@pytest.mark.parametrize("text", ["two", "1e999", "", "nan", "1 2", "__import__('os')"])
+@pytest.mark.parametrize("text", ["two", "1e999", "", "nan", "1 2"])
 def test_a_bad_number_is_explained_and_changes_nothing(text: str, neuron: Window) -> None:
     trace = neuron.session.trace
     editor = type_into(neuron, text, "x1")
@@ -448,9 +458,10 @@ BAD_FILES = {
     "wrong shapes": b"format = 1\ntitle = 't'\nprogram = 'y = a @ b'\n[inputs]\na = [1.0, 2.0]\nb = [1.0, 2.0, 3.0]\n",
     "empty": b"",
 }
+REST = [*BAD_FILES, "missing", "folder"][1:]
 
 
-@pytest.mark.parametrize("kind", [*BAD_FILES, "missing", "folder"])
+@pytest.mark.parametrize("kind", ["truncated", *(pytest.param(kind, marks=pytest.mark.slow) for kind in REST)])
 def test_a_bad_file_is_explained_in_one_sentence_and_changes_nothing(
     kind: str, neuron: Window, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -525,6 +536,7 @@ def test_a_copy_is_at_once_among_the_recent_files(
 
 
 @pytest.mark.parametrize(("name", "begins"), [("p.png", b"\x89PNG"), ("p.svg", b"<?xml"), ("p", b"\x89PNG")])
+@pytest.mark.slow
 def test_the_present_picture_is_exported(
     name: str, begins: bytes, neuron: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -536,6 +548,7 @@ def test_the_present_picture_is_exported(
     assert written.read_bytes().startswith(begins)
 
 
+@pytest.mark.slow
 def test_an_exported_picture_shows_what_is_revealed_and_picked(
     make: Callable[..., Window], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -610,6 +623,7 @@ def test_colours_follow_the_system(make: Callable[..., Window], monkeypatch: pyt
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.slow
 def test_everything_is_painted_in_the_colours_of_the_theme(theme: str, make: Callable[..., Window]) -> None:
     window = make("fully-connected-layer", theme=theme)
     for widget in (window.canvas, window.card, window.outline, window.timeline, window.bar):
@@ -715,7 +729,14 @@ def test_no_word_of_the_top_bar_is_cut_off(name: str, make: Callable[..., Window
         assert widget.width() >= widget.sizeHint().width(), (widget.objectName(), widget.text())
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (800, 600)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (1280, 800),
+        pytest.param(1920, 1080, marks=pytest.mark.slow),
+        pytest.param(800, 600, marks=pytest.mark.slow),
+    ],
+)
 @every_lesson
 def test_a_screenshot_shows_the_lesson(name: str, width: int, height: int, make: Callable[..., Window]) -> None:
     window = make(name)
