@@ -23,7 +23,7 @@ from visualizer.session.formatting import bracketed, element_name, index_text, n
 from visualizer.session.roles import roles_of
 from visualizer.ui.gauge import paint_gauge
 from visualizer.ui.pen import Pen, elided, line
-from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_width
+from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_on, text_width
 from visualizer.ui.typeset import Ink, Typesetter
 
 RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
@@ -142,6 +142,7 @@ class _Setter:
         self.y = 0.0
         self.roles = roles_of(document)
         self.accent = theme.phase(card.phase)
+        self.ink = theme.ink(self.accent)
 
     def run(self) -> CardLayout:
         """The finished layout."""
@@ -177,7 +178,7 @@ class _Setter:
 
         def draw(pen: Pen) -> None:
             pen.box(pill, 11.5, accent)
-            pen.centered(pill, phase, color(theme.on_accent if card.phase else theme.panel), 11.5, "semibold")
+            pen.centered(pill, phase, text_on(accent), 11.5, "semibold")
             pen.text(width + 10, top + 16, where, color(theme.muted), 12)
 
         self.out.draws.append(draw)
@@ -204,6 +205,12 @@ class _Setter:
         """Before the first step: what is known, what the colours and the rings mean, and the keys."""
         self._prose("What is known", self.card.why)
         theme = self.theme
+        if apart := unconnected(self.trace):
+            self.y -= 4
+            names = ", ".join(bracketed(self.document.graph.nodes[node].name) for node in apart)
+            text = f"Not connected to {self.document.loss_name}: {names}"
+            self._lines(text, 12.5, "regular", color(theme.muted), 18)
+            self.y += 12
         roles = [role for role in ROLE_WORDS if role in self.roles]
         self._heading("Colours")
         for i, role in enumerate(roles):
@@ -325,7 +332,7 @@ class _Setter:
                 for i, (_, message) in enumerate(card.arrived)
             )
             total = f" = {number_text(float(state.value))}" if len(card.arrived) > 1 else ""
-            self._lines(f"so far {parts}{total}", 12.5, "medium", self.accent, 18)
+            self._lines(f"so far {parts}{total}", 12.5, "medium", self.ink, 18)
         self.y += 10
 
     def _jacobian(self) -> None:
@@ -337,7 +344,7 @@ class _Setter:
         if not self._flow((tile,)):
             self._lines(_too_wide((tile,)), 12.5, "regular", color(self.theme.muted), 18)
         if card.jacobian_equals:
-            self._lines(f"{tile.label} is {card.jacobian_equals}.", 13.5, "semibold", self.accent, 19)
+            self._lines(f"{tile.label} is {card.jacobian_equals}.", 13.5, "semibold", self.ink, 19)
         self.y += 10
 
     def _prose(self, heading: str, text: str) -> None:
@@ -390,7 +397,7 @@ class _Setter:
         if name in self.document.specification.axes and len(name) == 1:
             name = name.lower() if place else name
         bracket = name[-1].isdigit() or not name.isidentifier()
-        tone = color(self.theme.backward) if leaf.kind == "gradient" else self._value_tone(leaf)
+        tone = self.theme.ink(color(self.theme.backward)) if leaf.kind == "gradient" else self._value_tone(leaf)
         key = leaf if leaf.index is not None or not shape else None
         key = Reference(leaf.node, leaf.kind, ()) if key is leaf and leaf.index is None else key
         return Ink(
@@ -405,11 +412,11 @@ class _Setter:
 
     def _value_tone(self, leaf: Reference) -> QColor:
         role = self.roles[leaf.node]
-        return color(self.theme.text) if role in ("input", "bias") else self.theme.role(role)
+        return color(self.theme.text) if role in ("input", "bias") else self.theme.ink(self.theme.role(role))
 
     def _number_ink(self, leaf: Number | Symbol | Reference) -> Ink:
         if isinstance(leaf, Number):
-            tone = self.accent if leaf.name == RESULT else None
+            tone = self.ink if leaf.name == RESULT else None
             return Ink(number_text(leaf.value), kind="number", color=tone)
         if isinstance(leaf, Symbol):
             return Ink(leaf.name)
@@ -538,7 +545,8 @@ class _Setter:
         top = y + height - len(tile.cells) * CELL_HEIGHT
         tone = color(theme.muted)
         if isinstance(tile.label, Reference):
-            tone = color(theme.backward) if tile.label.kind == "gradient" else self._value_tone(tile.label)
+            gradient = tile.label.kind == "gradient"
+            tone = theme.ink(color(theme.backward)) if gradient else self._value_tone(tile.label)
         cells = []
         for r, row in enumerate(tile.cells):
             cx = left
@@ -624,6 +632,17 @@ def _too_wide(flow: Flow) -> str:
     *shapes, last = [shape_text((len(tile.cells), len(tile.cells[0]))) for tile in tiles]
     which = f"Arrays of shapes {', '.join(shapes)} and {last}" if shapes else f"An array of shape {last}"
     return f"{which}, too wide for this card."
+
+
+def unconnected(trace: Trace) -> tuple[int, ...]:
+    """The parameters that no gradient can reach, and the inputs that nothing uses."""
+    graph = trace.graph
+    used = {source for source, consumers in graph.consumers.items() if consumers} | {graph.output, graph.incoming}
+    return tuple(
+        node.id
+        for node in graph.nodes
+        if (node.op == "parameter" and trace.gradients[node.id] is None) or (node.op == "input" and node.id not in used)
+    )
 
 
 def _focus(row: Line) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QPalette
 
-from visualizer.ui.theme import INTERFACE, Theme, color
+from visualizer.ui.theme import INTERFACE, Theme, color, readable
 
 
 def palette(theme: Theme) -> QPalette:
@@ -31,6 +31,7 @@ def palette(theme: Theme) -> QPalette:
 
 def style_sheet(theme: Theme) -> str:
     """The style sheet of the whole application."""
+    muted_on_raised = readable(color(theme.muted), color(theme.raised)).name()
     return f"""
     * {{ font-family: "{INTERFACE}"; font-size: 13px; }}
     QMainWindow, QDialog, QScrollArea, QScrollArea > QWidget > QWidget {{ background: {theme.panel}; }}
@@ -66,7 +67,7 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:hover {{ border: 1px solid {theme.faint}; }}
     QPushButton:focus {{ border: 1px solid {theme.backward}; }}
     QPushButton#primary {{ background: {theme.backward}; color: {theme.on_accent}; font-weight: 600; }}
-    QPushButton#segment {{ background: transparent; border: none; padding: 4px 8px; color: {theme.muted};
+    QPushButton#segment {{ background: transparent; border: none; padding: 4px 8px; color: {muted_on_raised};
         text-align: left; font-size: 12px; }}
     QPushButton#segment:checked {{ background: {theme.panel}; color: {theme.text}; font-weight: 600;
         border-radius: 5px; }}

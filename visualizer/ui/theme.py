@@ -48,6 +48,10 @@ class Theme:
         """The colour of a phase; muted before the first step."""
         return color(getattr(self, phase)) if phase else color(self.muted)
 
+    def ink(self, tone: QColor) -> QColor:
+        """A colour of the palette as the colour of text on the panel."""
+        return readable(tone, color(self.panel))
+
     def tint(self, name: str, strength: float) -> QColor:
         """A colour of the palette laid thinly over the panel."""
         return mix(color(getattr(self, name)), color(self.panel), strength)
@@ -83,6 +87,44 @@ def mix(over: QColor, under: QColor, share: float) -> QColor:
         round(over.green() * share + under.green() * (1 - share)),
         round(over.blue() * share + under.blue() * (1 - share)),
     )
+
+
+# Contrast ------------------------------------------------------------------------------------------------------------
+
+READABLE = 4.5  # the least contrast of text: WCAG 2.2, 1.4.3
+EXTREMES = ("#FFFFFF", "#0A0B0D")
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The ratio of two colours' luminances, from 1 to 21, as WCAG 2.2 defines it."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(tone: QColor) -> float:
+    parts = (tone.redF(), tone.greenF(), tone.blueF())
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def readable(tone: QColor, ground: QColor) -> QColor:
+    """``tone`` as text on ``ground``: darkened on a light one, lightened on a dark one, as far as reading needs it."""
+    return _readable(tone.rgb(), ground.rgb())
+
+
+@lru_cache(maxsize=512)
+def _readable(tone: int, ground: int) -> QColor:
+    under = QColor.fromRgb(ground)
+    for share in range(41):
+        found = mix(text_on(under), QColor.fromRgb(tone), share / 40)
+        if contrast(found, under) >= READABLE:
+            break
+    return found
+
+
+def text_on(ground: QColor) -> QColor:
+    """The colour for text on a ground of any colour: the darkest or the lightest, whichever is told apart better."""
+    return max((color(text) for text in EXTREMES), key=lambda tone: contrast(tone, ground))
 
 
 @lru_cache(maxsize=2)

@@ -107,7 +107,8 @@ class Timeline(QWidget):
         for i, step in enumerate(session.trace.steps):
             starts.setdefault(step.phase, i)
         for phase, i in starts.items():
-            pen.text(LEFT + i * pitch, TOP + BLOCK + 16, phase.capitalize(), theme.phase(phase), 11, "semibold")
+            tone = theme.ink(theme.phase(phase))
+            pen.text(LEFT + i * pitch, TOP + BLOCK + 16, phase.capitalize(), tone, 11, "semibold")
         marks = [*session.sections, (len(session.trace.steps) + 1, "")]
         current = [start for start, _ in session.sections if start <= max(session.position.step, 1)]
         for (start, title), (end, _) in itertools.pairwise(marks):
