@@ -159,3 +159,16 @@ def test_what_is_hovered_and_selected_is_lit_at_any_time(step: int) -> None:
     light = lighting(session)
     assert light.hovered == Reference(1, "value", ())
     assert light.selected == 2
+
+
+def test_what_is_picked_is_lit_where_nothing_else_lights_it() -> None:
+    session = Session(load_lesson("neuron-by-hand"))
+    session.pick(elsewhere := Reference(1, "value", ()))
+    assert lighting(session).picked == elsewhere
+    session.go_to(len(session.trace.steps))
+    session.pick(elsewhere)
+    light = lighting(session)
+    assert elsewhere not in light.cells
+    assert light.picked == elsewhere
+    session.pick(light.cells[0])
+    assert lighting(session).picked is None

@@ -262,6 +262,13 @@ def test_a_large_array_is_a_summary_that_says_its_shape() -> None:
     }  # fmt: skip
 
 
+def test_a_long_name_does_not_widen_its_box_for_ever() -> None:
+    long = "a_name_that_goes_on_and_on_and_on"
+    text = f'format = 1\ntitle = "Long"\nprogram = "{long} = a * a"\nparameters = {{a = 1.5}}\n'
+    scene = prepare(parse(text)).scene
+    assert max(box.rect[2] for box in scene.boxes) < 260
+
+
 def test_axes_are_named_along_the_cells() -> None:
     box = next(box for box in scene_of("linear-under-the-hood").boxes if box.name == "X")
     assert box.grids[0].row_labels == ("point 1", "point 2")

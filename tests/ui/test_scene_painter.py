@@ -12,8 +12,8 @@ from engine.expression import Reference
 from visualizer.session.document import parse
 from visualizer.session.formatting import number_text
 from visualizer.session.lessons import lesson_names, load_lesson
-from visualizer.session.lighting import lighting
-from visualizer.session.scene import Scene
+from visualizer.session.lighting import Lighting, lighting
+from visualizer.session.scene import Scene, magnitude
 from visualizer.session.session import Session, prepare
 from visualizer.ui.pen import Pen
 from visualizer.ui.scene_painter import ScenePainter
@@ -64,7 +64,18 @@ inputs = {x = {shape = [50], fill = [1.0, -0.5, 0.25]}}
 parameters = {W = {shape = [40, 50], fill = [0.1, -0.2, 0.3, 0.4]}}
 """
 
-PROGRAMS = {"scalars": SCALARS, "arrays": ARRAYS, "extremes": EXTREMES, "large": LARGE}
+NARROW = """format = 1
+title = "Short names and several messages"
+program = '''
+mu = m * WW
+loss = mu * mu + m * WW + mu
+'''
+[parameters]
+m = 1.0
+WW = 2.0
+"""
+
+PROGRAMS = {"narrow": NARROW, "scalars": SCALARS, "arrays": ARRAYS, "extremes": EXTREMES, "large": LARGE}
 NAMES = [*lesson_names(), *PROGRAMS]
 # Three of them are enough for the fast set.
 FAST = ("fully-connected-layer", "scalars", "large")
@@ -142,6 +153,7 @@ def test_no_word_runs_into_another(name: str, words: list[Word]) -> None:
 
 @every_scene
 def test_titles_and_signs_are_written_in_full(name: str, words: list[Word]) -> None:
+    """Also where k/n stands beside a wide name."""
     session = session_of(name)
     painted(session.scene, len(session.trace.steps))
     written = [text for _, text, _ in words]
@@ -153,7 +165,7 @@ def test_titles_and_signs_are_written_in_full(name: str, words: list[Word]) -> N
 
 @every_scene
 def test_every_number_stands_in_its_cell_and_can_be_read(name: str, words: list[Word]) -> None:
-    """The number of a cell is the recorded one, inside the cell, and not set smaller than 8.5 pixels."""
+    """The number of a cell is the recorded one, inside the cell, and not set smaller than 9 pixels."""
     session = session_of(name)
     scene, trace = session.scene, session.trace
     for position in (0, len(trace.steps) // 2, len(trace.steps)):
@@ -171,7 +183,67 @@ def test_every_number_stands_in_its_cell_and_can_be_read(name: str, words: list[
                         if text == expected and held(rect, grid.rect(index), 0.0)
                     ]  # fmt: skip
                     assert len(inside) == 1, (position, box.name, grid.kind, index, expected)
-                    assert inside[0][1].pixelSize() >= 8
+                    assert inside[0][1].pixelSize() >= 9
+
+
+def test_updated_numbers_are_hardly_smaller(words: list[Word]) -> None:
+    session = session_of("backpropagation-by-hand-exact")
+    scene = session.scene
+    painted(scene, len(session.trace.steps))
+    for node in session.trace.updates:
+        grid = scene.boxes[node].grid("value")
+        assert grid is not None
+        sizes = {face.pixelSize() for rect, _, face in words if QRectF(*grid.bounds).contains(rect)}
+        assert min(sizes) >= 10
+
+
+def test_a_summary_says_the_norms_of_value_and_gradient(words: list[Word]) -> None:
+    session = session_of("large")
+    scene, node = session.scene, session.document.graph.node("W").id
+    place = QRectF(*scene.boxes[node].rect)
+    gradient = session.trace.gradients[node]
+    assert gradient is not None
+    for position, asked, last in (
+        (0, None, "·"),
+        (len(session.trace.steps), None, number_text(magnitude(gradient))),
+        (len(session.trace.steps), Reference(node, "gradient"), "?"),
+    ):
+        words.clear()
+        painted(scene, position, asked=asked)
+        inside = [text for rect, text, _ in words if place.contains(rect)]
+        value = number_text(magnitude(scene.value(node, position)))
+        assert inside == ["W", "40×50", "‖value‖", value, "‖grad‖", last]
+
+
+def test_a_cell_of_a_summary_lights_its_box() -> None:
+    scene = session_of("large").scene
+    scene_painter = ScenePainter(scene, LIGHT)
+    assert scene_painter.cell_rect(Reference(scene.boxes[0].node, "value", (3, 4))) == scene.boxes[0].rect
+
+
+def test_a_message_that_is_asked_for_does_not_show_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(load_lesson("fully-connected-layer"))
+    session.go_to(next(step for step in range(len(session.trace.steps)) if session.asks_at(step)))
+    light = lighting(session)
+    scene_painter = ScenePainter(session.scene, LIGHT)
+    shown: list[float] = []
+    strokes = scene_painter._strokes
+    monkeypatch.setattr(scene_painter, "_strokes", lambda norm: shown.append(norm) or strokes(norm))
+    painter = QPainter(image := QImage(10, 10, QImage.Format.Format_RGB32))
+    edge = session.scene.edge_of[light.edges[0]]
+
+    def sizes(light: Lighting) -> list[float]:
+        shown.clear()
+        scene_painter.paint(painter, session.position.step, light.asked)
+        scene_painter.paint_lighting(painter, light)
+        return list(shown)
+
+    assert light.asked is not None
+    assert edge.magnitude not in sizes(light)
+    session.reveal()
+    assert sizes(lighting(session)).count(edge.magnitude) == 2  # on the layer and lit
+    painter.end()
+    assert not image.isNull()
 
 
 @every_scene
@@ -258,8 +330,8 @@ def test_the_largest_gradient_has_the_most_contrast(theme: Theme) -> None:
 def test_zero_is_dotted_and_what_is_not_finite_is_hatched_red() -> None:
     (zero,) = strokes("scalars", 0.0)
     assert zero[2] > 0
-    for magnitude in (math.nan, math.inf):
-        below, above = strokes("scalars", magnitude)
+    for norm in (math.nan, math.inf):
+        below, above = strokes("scalars", norm)
         assert below[0] == LIGHT.danger.lower()
         assert above[2] > 0
 

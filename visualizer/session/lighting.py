@@ -18,7 +18,8 @@ class Lighting:
     """Highlights beside the numbers, as data.
 
     ``lines`` join cells that make one path, in the direction of travel. ``asked`` is an array whose numbers are hidden
-    behind a question. ``pill`` is the number that has just arrived.
+    behind a question. ``picked`` is what was clicked, where it is not lit already. ``pill`` is the number that has just
+    arrived.
     """
 
     phase: Phase | None = None
@@ -30,6 +31,7 @@ class Lighting:
     hovered: Reference | None = None
     selected: int | None = None
     asked: Reference | None = None
+    picked: Reference | None = None
     pill: str = ""
 
 
@@ -38,7 +40,7 @@ def lighting(session: Session) -> Lighting:
     trace, position = session.trace, session.position
     step = current_step(trace, position)
     if step is None:
-        return Lighting(hovered=session.hovered, selected=session.selected)
+        return Lighting(hovered=session.hovered, selected=session.selected, picked=session.picked)
     card = session.card
     assert card.target is not None
     assert card.chosen is not None
@@ -55,16 +57,18 @@ def lighting(session: Session) -> Lighting:
         if walked and chain:  # the gradient that everything starts from comes from nowhere
             lines = tuple(zip(chain, [*chain[1:], result], strict=True))
     scalar = card.result.ndim == 0
+    shown_result = None if scalar and not cells else result
     return Lighting(
         step.phase,
         trace.receiver(step),
         _edges(session, step),
         cells,
-        None if scalar and not cells else result,
+        shown_result,
         lines,
         session.hovered,
         session.selected,
         card.target if session.asking else None,
+        None if session.picked in (*cells, shown_result) else session.picked,
         number_text(float(card.result)) if scalar and not session.asking else "",
     )
 

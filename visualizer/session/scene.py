@@ -7,7 +7,7 @@ nothing: the painter compares positions. All lengths are scene units, pixels at 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -29,7 +29,7 @@ LABEL = 15.0  # height of the small line above a grid
 CELL = 20.0  # height of a cell
 PAD = 9.0
 GAP = 10.0  # between the two grids of a box
-DIGIT = 8.0  # width of a digit in a cell
+DIGIT, POINT = 8.45, 3.5  # widths of a digit and of the point in a cell
 OPERATION = 25.0  # height of the sign of an operation
 CONNECTOR = 10.0  # from an operation's sign to its result
 COLUMN_GAP, ROW_GAP = 34.0, 16.0
@@ -37,6 +37,8 @@ COLUMN_GAP, ROW_GAP = 34.0, 16.0
 # wider than high, and height is the room there is.
 DEEP = 5
 SEED = -1  # the slot of the edge that brings an incoming gradient
+WIDEST_TITLE = 190.0  # a longer name is elided
+AFTER_UPDATE = 10.5 / 13  # updated values may be set that much smaller
 # Arrays up to this size are drawn cell by cell, larger ones as a summary.
 MAX_ROWS, MAX_COLUMNS = 12, 10
 
@@ -248,13 +250,15 @@ def _draft(document: Document, trace: Trace, node: Node, role: str, deep: bool) 
     kinds: tuple[Kind, ...] = ("value", "gradient") if trace.gradients[node.id] is not None else ("value",)
     operation = "" if node.is_leaf else node.rule.symbol
     lead = _operation_width(operation) + CONNECTOR if operation else 0.0
-    title_width = (len(node.name) * 8.2 if node.name.isidentifier() else len(node.name) * 6.7) + (
-        42 if trace.arrivals[node.id] else 32
-    )
+    total = len(trace.arrivals[node.id])
+    # Beside the name there is room for the gauge, and for k/n where several messages come.
+    title_width = min(_name_width(node.name), WIDEST_TITLE) + (56 if total > 1 else 42 if total else 32)
     rows, columns = drawn_shape(node.shape)
     if rows > MAX_ROWS or columns > MAX_COLUMNS or len(node.shape) > 2:
-        width = max(title_width, 120.0)
-        return _box(node, role, operation, lead, width, TITLE + 2 * LABEL + PAD + 4, (), _summary(node))
+        numbers = [len(number_text(magnitude(array))) for kind in kinds for array in _arrays(trace, node, kind)]
+        width = max(title_width, 64 + 2 * PAD + max(numbers) * DIGIT)
+        height = TITLE + LABEL + 18.0 * len(kinds) + PAD - 2
+        return _box(node, role, operation, lead, width, height, (), _summary(node))
     if not node.shape:
         width = max(title_width, 48 + 2 * PAD + max(_cell_width(trace, node, kind) for kind in kinds))
         grids = tuple(
@@ -338,19 +342,38 @@ def axis_labels(document: Document, node: Node) -> tuple[tuple[str, ...], tuple[
 
 
 def _cell_width(trace: Trace, node: Node, kind: Kind) -> float:
-    """Wide enough for every number that will stand in the grid; longer updated values are set smaller."""
+    """Wide enough for every number that will stand in the grid; an array's updated values may be set smaller."""
+    arrays = _arrays(trace, node, kind)
+    width = max(_number_width(arrays) + 8, 30.0)
+    if kind == "value" and node.id in trace.updates and node.shape:
+        width = max(width, AFTER_UPDATE * _number_width([trace.updates[node.id].after]) + 4)
+    return width
+
+
+def _arrays(trace: Trace, node: Node, kind: Kind) -> list[Array]:
+    """What will stand in a grid, of a gradient the single messages too; of updated values a number alone."""
     if kind == "value":
-        arrays = [trace.values[node.id]]
-        if node.id in trace.updates and not node.shape:
-            arrays.append(trace.updates[node.id].after)
-    else:
-        gradient = trace.gradients[node.id]
-        arrays = [trace.message_of(trace.steps[at - 1]) for at in trace.arrivals[node.id]]
-        arrays += [gradient] if gradient is not None else []
+        updated = [trace.updates[node.id].after] if node.id in trace.updates and not node.shape else []
+        return [trace.values[node.id], *updated]
+    gradient = trace.gradients[node.id]
+    messages = [trace.message_of(trace.steps[at - 1]) for at in trace.arrivals[node.id]]
+    return [*messages, gradient] if gradient is not None else messages
+
+
+def _number_width(arrays: Iterable[Array]) -> float:
+    """The width of a column of all these numbers."""
     parts = [number_text(float(value)).partition(".") for array in arrays for value in array.flat]
     # Numbers are aligned at the point, so the longest parts before and behind it count on their own.
     before, after = max(len(part[0]) for part in parts), max(len(part[1] + part[2]) for part in parts)
-    return max((before + after) * DIGIT + 10, 30.0)
+    return (before + after) * DIGIT - (DIGIT - POINT if after else 0)
+
+
+def _name_width(name: str) -> float:
+    """At least as wide as a box's name is set: an identifier in proportional letters, any other name as code."""
+    if not name.isidentifier():
+        return len(name) * 6.7
+    wide = sum(letter in "mwMW" or ord(letter) > 0x2E80 for letter in name)
+    return 8.2 * len(name) + 5 * wide + 1.8 * sum(map(str.isupper, name))
 
 
 def _summary(node: Node) -> str:

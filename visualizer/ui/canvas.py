@@ -153,8 +153,9 @@ class Canvas(QWidget):
         """What of the layer looks different at two positions. What is asked at only one of them does too."""
         painter = self._painter
         boxes, edges = painter.scene.changes(before, after)
-        if asked[0] != asked[1]:
+        if any(asked):  # it hides how large its message is, too
             boxes |= {reference.node for reference in asked if reference is not None}
+            edges += [edge for edge in painter.scene.edges if edge.arrives_at in (before, after)]
         return [painter.box_bounds(painter.scene.boxes[node]) for node in boxes] + [
             painter.edge_bounds(edge) for edge in edges
         ]

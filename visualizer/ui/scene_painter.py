@@ -6,21 +6,24 @@ import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
 
-from engine.expression import Index, Reference
+from engine.expression import Index, Kind, Reference
+from engine.ops import Array
 from visualizer.session.formatting import element_name, number_text
 from visualizer.session.lighting import Lighting
 from visualizer.session.scene import Box, Edge, Grid, Rect, Scene, magnitude
 from visualizer.ui.gauge import paint_gauge
 from visualizer.ui.pen import Pen, dashes, elided, line
-from visualizer.ui.theme import CODE, Theme, color, magnitude_colors, mix, text_width
+from visualizer.ui.theme import CODE, Theme, color, magnitude_colors, mix, readable, text_on, text_width
 
 HALO = 11.0  # how far the halo of the present step reaches around a box
 NUMBER = 13.0
-SMALLEST_NUMBER = 8.5
+SMALLEST_NUMBER = 9.0
 SMALL = 10.0
 THINNEST, THICKEST = 1.6, 6.0
+ON_ITS_WAY = 2.5  # the width of a message whose size is not told
+WORDS = {"value": "value", "gradient": "grad"}
 
 
 class ScenePainter:
@@ -40,7 +43,7 @@ class ScenePainter:
         """Everything but the lighting."""
         pen = Pen(painter, self.outlines)
         for edge in self.scene.edges:
-            self._edge(pen, edge, position)
+            self._edge(pen, edge, position, asked)
         for box in self.scene.boxes:
             self._box(pen, box, position, asked)
 
@@ -51,7 +54,7 @@ class ScenePainter:
         for edge, polygon in zip(self.scene.edges, self._polygons, strict=True):
             bounds = polygon.boundingRect().adjusted(-4, -4, 4, 4)
             if any(bounds.intersects(area) for area in areas):
-                self._edge(pen, edge, position)
+                self._edge(pen, edge, position, asked)
         for box in self.scene.boxes:
             if any(self.box_bounds(box).intersects(area) for area in areas):
                 self._box(pen, box, position, asked)
@@ -66,7 +69,7 @@ class ScenePainter:
         """The rectangle that an edge covers."""
         return self._polygons[self._edge_index[edge.consumer, edge.slot]].boundingRect().adjusted(-5, -5, 5, 5)
 
-    def _edge(self, pen: Pen, edge: Edge, position: int) -> None:
+    def _edge(self, pen: Pen, edge: Edge, position: int, asked: Reference | None) -> None:
         painter, theme = pen.painter, self.theme
         painter.setBrush(Qt.BrushStyle.NoBrush)
         polygon = self._polygons[self._edge_index[edge.consumer, edge.slot]]
@@ -77,9 +80,14 @@ class ScenePainter:
             painter.setPen(dashes(tone, 1.2, (3.5, 3.0)) if edge.arrives_at is not None else line(tone, 1.0))
             painter.drawPolyline(polygon)
             return
-        for stroke in self._strokes(edge.magnitude):
+        told = asked is None or asked.kind != "gradient" or edge.arrives_at != position
+        for stroke in self._strokes(edge.magnitude) if told else self._on_its_way():
             painter.setPen(stroke)
             painter.drawPolyline(polygon)
+
+    def _on_its_way(self) -> list[QPen]:
+        """The pen for a message whose size is asked for."""
+        return [line(color(self.theme.backward), ON_ITS_WAY)]
 
     def _strokes(self, norm: float) -> list[QPen]:
         """The pens for a message: width and colour by its size, dotted for exactly 0, hatched red where not finite."""
@@ -98,12 +106,12 @@ class ScenePainter:
         rect = QRectF(*box.rect)
         role = theme.role(box.role)
         if box.operation_rect:
-            self._operation(pen, box, position)
+            self._operation(pen, box, position, asked)
         pen.box(rect, 7, color(theme.panel), color(theme.hairline), 1.2)
         self._stripe(pen, rect, role)
         self._title(pen, box, position)
         if not box.grids:
-            self._summary(pen, box, position)
+            self._summary(pen, box, position, asked)
         for grid in box.grids:
             hidden = asked is not None and (asked.node, asked.kind) == (box.node, grid.kind)
             if grid.shape:
@@ -119,14 +127,15 @@ class ScenePainter:
         pen.painter.fillRect(QRectF(rect.x(), rect.y(), 4.5, rect.height()), tone)
         pen.painter.restore()
 
-    def _operation(self, pen: Pen, box: Box, position: int) -> None:
+    def _operation(self, pen: Pen, box: Box, position: int, asked: Reference | None) -> None:
         theme = self.theme
         sign, rect = QRectF(*box.operation_rect), QRectF(*box.rect)
         middle = sign.center().y()
         state = self.scene.gradient_state(box.node, position)
         pen.painter.setBrush(Qt.BrushStyle.NoBrush)
         if state.kind == "final" and state.value is not None:
-            strokes = self._strokes(magnitude(state.value))
+            hidden = asked is not None and (asked.node, asked.kind) == (box.node, "gradient")
+            strokes = self._on_its_way() if hidden else self._strokes(magnitude(state.value))
         else:
             known = self.scene.value_known(box.node, position)
             strokes = [line(color(theme.muted if known else theme.faint), 1.2)]
@@ -148,31 +157,41 @@ class ScenePainter:
         if state.total:
             paint_gauge(pen, self.theme, left + width - 13, top + 12.5, state.arrived, state.total)
 
-    def _summary(self, pen: Pen, box: Box, position: int) -> None:
-        left, top, _, _ = box.rect
+    def _summary(self, pen: Pen, box: Box, position: int, asked: Reference | None) -> None:
+        """The shape of a large array, and the norms of value and gradient."""
+        left, top, width, _ = box.rect
+        scene, node, ground = self.scene, box.node, color(self.theme.panel)
         pen.text(left + 12, top + 34, box.summary, color(self.theme.muted), 11)
-        if self.scene.value_known(box.node, position):
-            norm = magnitude(self.scene.value(box.node, position))
-            pen.text(left + 12, top + 50, f"‖value‖ {number_text(norm)}", color(self.theme.text), 11)
+        norms: list[tuple[Kind, Array | None]] = [
+            ("value", scene.value(node, position) if scene.value_known(node, position) else None)
+        ]
+        if scene.trace.gradients[node] is not None:
+            norms.append(("gradient", scene.gradient_state(node, position).value))
+        for row, (kind, array) in enumerate(norms):
+            baseline = top + 24 + 15 + 13.5 + 18 * row
+            text = "·" if array is None else number_text(magnitude(array))
+            tone = self._number_tone(box, kind, position, math.nan if array is None else magnitude(array), ground)
+            if array is None:
+                tone = color(self.theme.faint)
+            elif asked is not None and (asked.node, asked.kind) == (node, kind):
+                text, tone = "?", self.theme.ink(color(self.theme.backward))
+            pen.text(left + 12, baseline, f"‖{WORDS[kind]}‖", color(self.theme.muted), 11)
+            pen.right(left + width - 13, baseline, text, tone, NUMBER, "medium")
 
     def _scalar(self, pen: Pen, box: Box, grid: Grid, position: int, hidden: bool) -> None:
-        text, tone = self._cell_text(box, grid, (), position)
+        text, tone = self._cell_text(box, grid, (), position, color(self.theme.panel))
         if hidden:
-            text, tone = "?", color(self.theme.backward)
+            text, tone = "?", self.theme.ink(color(self.theme.backward))
         x, y, width, height = grid.rect(())
         baseline = y + height / 2 + 4.5
-        label = {"value": "value", "gradient": "grad"}[grid.kind]
-        pen.text(x - 42 + 3, baseline, label, color(self.theme.muted), 11)
+        pen.text(x - 42 + 3, baseline, WORDS[grid.kind], color(self.theme.muted), 11)
         pen.right(x + width - 4, baseline, text, tone, NUMBER, "medium")
 
     def _grid(self, pen: Pen, box: Box, grid: Grid, position: int, hidden: bool) -> None:
         theme = self.theme
-        x, y, width, _ = grid.bounds
-        word = {"value": "value", "gradient": "gradient"}[grid.kind]
-        if text_width(word, SMALL) > width + 8:
-            word = word[:4]
+        x, y, _, _ = grid.bounds
         header = y - 4 - (14 if grid.column_labels else 0)
-        pen.text(x, header, word, color(theme.muted), SMALL)
+        pen.text(x, header, WORDS[grid.kind], color(theme.muted), SMALL)
         for column, label in enumerate(grid.column_labels):
             cell = QRectF(x + column * grid.cell_width, y - 15, grid.cell_width, 14)
             pen.centered(cell, label, color(theme.muted), 9)
@@ -184,13 +203,13 @@ class ScenePainter:
         self._rules(pen, grid)
         columns: dict[int, list[tuple[Index, str, QColor]]] = {}
         for index in grid.indices():
-            text, tone = self._cell_text(box, grid, index, position)
+            text, tone = self._cell_text(box, grid, index, position, fill)
             if hidden:
-                text, tone = "?", color(theme.backward)
+                text, tone = "?", readable(color(theme.backward), fill)
             columns.setdefault(index[1] if len(index) > 1 else 0, []).append((index, text, tone))
         size = min(_number_size(entries, grid.cell_width - 3) for entries in columns.values())
         for entries in columns.values():
-            self._column(pen, box, grid, entries, size)
+            self._column(pen, box, grid, entries, size, readable(color(theme.muted), fill))
 
     def _rules(self, pen: Pen, grid: Grid) -> None:
         x, y, width, height = grid.bounds
@@ -202,7 +221,9 @@ class ScenePainter:
             at = y + row * grid.cell_height
             pen.painter.drawLine(QPointF(x, at), QPointF(x + width, at))
 
-    def _column(self, pen: Pen, box: Box, grid: Grid, entries: list[tuple[Index, str, QColor]], size: float) -> None:
+    def _column(
+        self, pen: Pen, box: Box, grid: Grid, entries: list[tuple[Index, str, QColor]], size: float, muted: QColor
+    ) -> None:
         """One column of numbers, aligned at the point and centred as a whole."""
         before, after = _extent(entries, size)
         lift = 12.0 if grid.names else 0.0
@@ -210,34 +231,36 @@ class ScenePainter:
             x, y, width, height = grid.rect(index)
             if grid.names:
                 name = element_name(box.name.lower() if len(box.name) == 1 else box.name, index, grid.shape)
-                pen.text(x + 5, y + 11, name, color(self.theme.muted), 9)
+                pen.text(x + 5, y + 11, name, muted, 9)
             if text in ("·", "?"):
                 pen.centered(QRectF(x, y + lift, width, height - lift), text, tone, size)
             else:
                 point = x + (width - before - after) / 2 + before
                 pen.text(point - text_width(_before_point(text), size), y + (height + lift) / 2 + 4.6, text, tone, size)
 
-    def _cell_text(self, box: Box, grid: Grid, index: Index, position: int) -> tuple[str, QColor]:
-        theme, scene = self.theme, self.scene
+    def _cell_text(self, box: Box, grid: Grid, index: Index, position: int, ground: QColor) -> tuple[str, QColor]:
+        scene = self.scene
         if grid.kind == "value":
-            if not scene.value_known(box.node, position):
-                return "·", color(theme.faint)
-            value = float(scene.value(box.node, position)[index])
-            return number_text(value), color(
-                theme.danger
-                if not math.isfinite(value)
-                else theme.update
-                if scene.updated(box.node, position)
-                else theme.text
-            )
-        state = scene.gradient_state(box.node, position)
-        if state.value is None:
-            return "·", color(theme.faint)
-        value = float(state.value[index])
+            array = scene.value(box.node, position) if scene.value_known(box.node, position) else None
+        else:
+            array = scene.gradient_state(box.node, position).value
+        if array is None:
+            return "·", color(self.theme.faint)
+        value = float(array[index])
+        return number_text(value), self._number_tone(box, grid.kind, position, value, ground)
+
+    def _number_tone(self, box: Box, kind: Kind, position: int, value: float, ground: QColor) -> QColor:
+        """The colour of a number that is known: how far it has come, and whether it is finite."""
+        theme = self.theme
         if not math.isfinite(value):
-            return number_text(value), color(theme.danger)
-        tone = color(theme.backward)
-        return number_text(value), tone if state.kind == "final" else mix(tone, color(theme.muted), 0.55)
+            tone = color(theme.danger)
+        elif kind == "value":
+            tone = color(theme.update if self.scene.updated(box.node, position) else theme.text)
+        elif self.scene.gradient_state(box.node, position).kind == "final":
+            tone = color(theme.backward)
+        else:
+            tone = mix(color(theme.backward), color(theme.muted), 0.55)
+        return readable(tone, ground)
 
     # The lighting: what the present step touches --------------------------------------------------------------------
 
@@ -246,7 +269,7 @@ class ScenePainter:
         pen = Pen(painter, self.outlines)
         accent = self.theme.phase(light.phase)
         for consumer, slot in light.edges:
-            self._lit_edge(pen, consumer, slot, accent, light.phase == "backward")
+            self._lit_edge(pen, consumer, slot, accent, light)
         if light.selected is not None and light.selected != light.receiver:
             pen.box(QRectF(*self.scene.boxes[light.selected].rect).adjusted(-4, -4, 4, 4), 10, None,
                     color(self.theme.muted), 1.4)  # fmt: skip
@@ -257,13 +280,15 @@ class ScenePainter:
             pen.box(box.adjusted(-5.5, -5.5, 5.5, 5.5), 11, None, glow, 4.0)
             pen.box(box.adjusted(-3, -3, 3, 3), 9, None, accent, 2.0)
         for start, end in light.lines:
-            self._joined_cells(pen, start, end, accent)
-        for reference in light.cells:
-            self._lit_cell(pen, reference, accent, 1.6, 26)
+            self._joined_cells(pen, start, end, accent, light)
+        for rect in dict.fromkeys(map(self.cell_rect, light.cells)):
+            self._lit_rect(pen, rect, accent, 1.6, 26)
+        if light.picked is not None:
+            self._lit_rect(pen, self.cell_rect(light.picked), color(self.theme.text), 1.2, 0)
         if light.result is not None:
-            self._lit_cell(pen, light.result, accent, 2.2, 54)
+            self._lit_rect(pen, self.cell_rect(light.result), accent, 2.2, 54)
         if light.hovered is not None:
-            self._lit_cell(pen, light.hovered, color(self.theme.text), 2.0, 40)
+            self._lit_rect(pen, self.cell_rect(light.hovered), color(self.theme.text), 2.0, 40)
         if light.pill and light.receiver is not None:
             self._pill(pen, light, accent)
 
@@ -277,15 +302,17 @@ class ScenePainter:
             points = [self.cell_rect(start), self.cell_rect(end)]
             if all(points):
                 rects.append(QRectF(*points[0]).united(QRectF(*points[1])).adjusted(-20, -20, 20, 20))
-        for reference in (*light.cells, light.result, light.hovered):
-            rect = self.cell_rect(reference) if reference else None
+        lit = (*light.cells, light.result, light.hovered, light.picked)
+        for rect in {self.cell_rect(reference) for reference in lit if reference}:
             if rect:
                 rects.append(QRectF(*rect).adjusted(-4, -4, 4, 4))
         return rects
 
     def cell_rect(self, reference: Reference) -> Rect | None:
-        """Where a recorded number stands, None where it is not drawn."""
+        """Where a recorded number stands: the whole box of a summary; None where it is not drawn."""
         box = self.scene.boxes[reference.node]
+        if not box.grids:
+            return box.rect
         grid = box.grid(reference.kind)
         if grid is None:
             return None
@@ -294,7 +321,7 @@ class ScenePainter:
             return (x - 42, y, width + 42, height)
         return grid.rect(reference.index) if reference.index is not None else grid.bounds
 
-    def _lit_edge(self, pen: Pen, consumer: int, slot: int, accent: QColor, back: bool) -> None:
+    def _lit_edge(self, pen: Pen, consumer: int, slot: int, accent: QColor, light: Lighting) -> None:
         polygon = self._polygons[self._edge_index[consumer, slot]]
         glow = QColor(accent)
         glow.setAlpha(70)
@@ -302,11 +329,12 @@ class ScenePainter:
         pen.painter.setPen(line(glow, 9.0))
         pen.painter.drawPolyline(polygon)
         edge = self.scene.edges[self._edge_index[consumer, slot]]
+        back = light.phase == "backward"
         if not back:
             pen.painter.setPen(line(accent, 2.0))
             pen.painter.drawPolyline(polygon)
         elif edge.arrives_at is not None:
-            for stroke in self._strokes(edge.magnitude):
+            for stroke in self._strokes(edge.magnitude) if light.asked is None else self._on_its_way():
                 pen.painter.setPen(stroke)
                 pen.painter.drawPolyline(polygon)
         self._arrowhead(pen, polygon, accent, back)
@@ -327,16 +355,16 @@ class ScenePainter:
         pen.painter.setBrush(QBrush(accent))
         pen.painter.drawPolygon(QPolygonF([at(0, 9), at(2.45, 8), at(math.pi, 3), at(-2.45, 8)]))
 
-    def _lit_cell(self, pen: Pen, reference: Reference, accent: QColor, width: float, alpha: int) -> None:
-        rect = self.cell_rect(reference)
+    @staticmethod
+    def _lit_rect(pen: Pen, rect: Rect | None, accent: QColor, width: float, alpha: int) -> None:
         if rect is None:
             return
         fill = QColor(accent)
         fill.setAlpha(alpha)
         pen.box(QRectF(*rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, fill, accent, width)
 
-    def _joined_cells(self, pen: Pen, start: Reference, end: Reference, accent: QColor) -> None:
-        """A curve from one cell to the next on a path."""
+    def _joined_cells(self, pen: Pen, start: Reference, end: Reference, accent: QColor, light: Lighting) -> None:
+        """A curve from one cell to the next on a path, underneath the lit cells."""
         first, second = self.cell_rect(start), self.cell_rect(end)
         if first is None or second is None:
             return
@@ -348,12 +376,18 @@ class ScenePainter:
         bend = max(abs(q.x() - p.x()) * 0.45, 24.0) * (1 if q.x() >= p.x() else -1)
         path = QPainterPath(p)
         path.cubicTo(QPointF(p.x() + bend, p.y()), QPointF(q.x() - bend, q.y()), q)
-        pen.painter.setBrush(Qt.BrushStyle.NoBrush)
+        stroker = QPainterPathStroker()
+        stroker.setWidth(1.8)
+        wire = stroker.createStroke(path)
+        for rect in {self.cell_rect(reference) for reference in (*light.cells, light.result) if reference}:
+            if rect is not None:
+                cell = QPainterPath()
+                cell.addRect(QRectF(*rect))
+                wire = wire.subtracted(cell)
         # See-through, because a path may have to cross numbers.
         tone = QColor(accent)
-        tone.setAlpha(150)
-        pen.painter.setPen(line(tone, 2.2))
-        pen.painter.drawPath(path)
+        tone.setAlpha(110)
+        pen.painter.fillPath(wire, tone)
         pen.painter.setBrush(accent)
         pen.painter.setPen(Qt.PenStyle.NoPen)
         pen.painter.drawEllipse(q, 3.5, 3.5)
@@ -363,7 +397,7 @@ class ScenePainter:
         width = text_width(light.pill, 11.5, "semibold") + 18
         rect = QRectF(box.right() - width + 14, box.top() - 17, width, 20)
         pen.box(rect, 10, accent, color(self.theme.ground), 1.5)
-        pen.centered(rect, light.pill, color(self.theme.on_accent), 11.5, "semibold")
+        pen.centered(rect, light.pill, text_on(accent), 11.5, "semibold")
 
 
 def _number_size(entries: list[tuple[Index, str, QColor]], room: float) -> float:
