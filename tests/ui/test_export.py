@@ -188,6 +188,8 @@ from visualizer.cli import main
 status = main(sys.argv[1:])
 from PySide6.QtGui import QGuiApplication
 assert QGuiApplication.platformName() == "offscreen", QGuiApplication.platformName()
+from PySide6.QtWidgets import QApplication
+assert isinstance(QApplication.instance(), QApplication), "a window could not be shown after it"
 sys.exit(status)
 """
 

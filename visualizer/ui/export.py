@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication
 
 from engine.errors import GradStepError
 from visualizer.session.document import Document, write_atomically
@@ -24,7 +25,7 @@ from visualizer.ui.theme import THEMES, Theme, ThemeName, color, load_fonts
 CARD_WIDTH = 340.0
 PADDING = 20.0
 HEADER = 44.0
-_application: QGuiApplication | None = None
+_application: QApplication | None = None
 
 
 def paint_scene(painter: QPainter, session: Session, theme: Theme, area: QRectF, outlines: bool = False) -> None:
@@ -106,11 +107,14 @@ def export_session(
 
 
 def ensure_application() -> None:
-    """A running QGuiApplication with our fonts, offscreen where there is none yet."""
+    """A running application with our fonts, offscreen where there is none yet.
+
+    It is a QApplication, so that a script may show a window after its pictures: a process has but one.
+    """
     global _application
     if QGuiApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        _application = QGuiApplication(["gradstep"])
+        _application = QApplication(["gradstep"])
     load_fonts()
 
 
