@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
-
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QMenuBar
+
     from visualizer.ui.window import Window
 
 
@@ -87,6 +87,8 @@ CHANGING = tuple(command for command in COMMANDS if command.enabled is not None)
 
 def build_actions(window: Window) -> Mapping[str, QAction]:
     """A QAction for every command, its shortcuts active in the whole window."""
+    from PySide6.QtGui import QAction, QKeySequence
+
     actions = {}
     for command in COMMANDS:
         action = QAction(command.text, window)
@@ -98,12 +100,17 @@ def build_actions(window: Window) -> Mapping[str, QAction]:
     return actions
 
 
+def add_menus(bar: QMenuBar) -> None:
+    """The menus, empty, in the order of the registry."""
+    for title in dict.fromkeys(command.menu for command in COMMANDS):
+        bar.addMenu(title)
+
+
 def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
-    """The menus, in the order of the registry."""
-    menus: dict[str, QMenu] = {}
+    """The commands of every menu, in the order of the registry."""
+    menus = {action.text(): action.menu() for action in bar.actions()}
     for command in COMMANDS:
-        menu = menus.setdefault(command.menu, None) or bar.addMenu(command.menu)
-        menus[command.menu] = menu
+        menu = menus[command.menu]
         if command.separate:
             menu.addSeparator()
         menu.addAction(actions[command.name])

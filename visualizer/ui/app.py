@@ -37,7 +37,7 @@ def _shell_application(arguments: list[str] | None = None) -> QApplication:
 def run(argument: str | None = None) -> int:
     """Open the window, on the lessons or on a file or lesson, until it is closed; the exit code."""
     application = _shell_application()
-    window = Window()
+    window = Window(shell=True)
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     window.installEventFilter(_FirstPaint(window, lambda: start(window, argument)))
     window.show()
@@ -59,9 +59,10 @@ class _FirstPaint(QObject):
 
 
 def start(window: Window, argument: str | None) -> None:
-    """What waits for the first paint: the other fonts, the pictures of the gallery, or the document asked for."""
+    """What waits for the first paint: commands, the other fonts, the gallery's pictures or the document asked for."""
     gc.enable()
     load_fonts()
+    window.complete()
     if argument is not None:
         window.open(argument)
     window.fill_gallery()

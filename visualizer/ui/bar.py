@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from visualizer.ui.icons import icon
 from visualizer.ui.theme import Theme, color
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
 
 BUTTONS = ("first", "back", "play", "forward", "last", "into", "out")
 
 
 class TopBar(QWidget):
-    """Made from the registry's actions; knows neither session nor document."""
+    """Made from the registry's actions; knows neither session nor document. It has no buttons until it is completed."""
 
-    def __init__(
-        self,
-        actions: Mapping[str, QAction],
-        theme: Theme,
-        cycle_speed: Callable[[], None],
-        show_gallery: Callable[[], None],
-    ) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__(objectName="bar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(50)
         self._theme = theme
         self._playing = False
+        self._left = QHBoxLayout()
+        self._left.addWidget(QLabel("GradStep", objectName="brand"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(18, 0, 14, 0)
+        layout.setSpacing(6)
+        layout.addLayout(self._left, 1)
+
+    def complete(
+        self, actions: Mapping[str, QAction], cycle_speed: Callable[[], None], show_gallery: Callable[[], None]
+    ) -> None:
+        """Add the buttons."""
+        from visualizer.ui.elided import ElidedLabel
+
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons = {name: self._button(actions[name], name) for name in BUTTONS}
         self._hint = QLabel("F10 step   ⇧F10 back   F11 into", objectName="muted")
         self._lessons = QPushButton("Lessons", objectName="link", cursor=Qt.CursorShape.PointingHandCursor)
         self._lessons.clicked.connect(show_gallery)
         self._arrow = QLabel("›", objectName="muted")
-        self._title = QLabel("")
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title = ElidedLabel()
         self._speed = QPushButton("2 steps/s", objectName="link", cursor=Qt.CursorShape.PointingHandCursor)
         self._speed.setToolTip("Speed of playing: click for the next (Ctrl+, and Ctrl+.)")
         self._speed.clicked.connect(cycle_speed)
@@ -44,6 +52,8 @@ class TopBar(QWidget):
         self._colors = self._button(actions["theme-switch"], "theme")
         self._colors.setObjectName("flat")
         self._lay_out()
+        self.set_theme(self._theme)
+        self.show_lesson(None)
 
     def _button(self, action: QAction, name: str) -> QToolButton:
         button = QToolButton(objectName=name)
@@ -58,11 +68,7 @@ class TopBar(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(18, 0, 14, 0)
-        layout.setSpacing(6)
-        left, middle, right = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        left.addWidget(QLabel("GradStep", objectName="brand"))
+        layout, left, middle, right = self.layout(), self._left, QHBoxLayout(), QHBoxLayout()
         left.addSpacing(10)
         for widget in (self._lessons, self._arrow):
             left.addWidget(widget)
@@ -74,13 +80,14 @@ class TopBar(QWidget):
         right.addStretch(1)
         for widget in (self._speed, self._export, self._colors):
             right.addWidget(widget)
-        layout.addLayout(left, 1)
         layout.addLayout(middle)
         layout.addSpacing(10)
         layout.addLayout(right, 1)
 
     def set_theme(self, theme: Theme) -> None:
         """Icons in other colours."""
+        from visualizer.ui.icons import icon
+
         self._theme = theme
         for name, button in self._buttons.items():
             shape = "pause" if name == "play" and self._playing else name

@@ -144,7 +144,7 @@ class Gallery(QScrollArea):
     chosen = Signal(str)
     browse = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, shell: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -175,6 +175,8 @@ class Gallery(QScrollArea):
         outer.addLayout(column)
         outer.addStretch(1)
         self.setWidget(page)
+        if not shell:
+            self.complete()
 
     def _file_box(self) -> QWidget:
         box = QWidget()
@@ -182,8 +184,11 @@ class Gallery(QScrollArea):
         self._file_layout = QVBoxLayout(box)
         self._file_layout.setContentsMargins(8, 6, 8, 6)
         self._file_layout.setSpacing(4)
-        self.show_recent([])
         return box
+
+    def complete(self) -> None:
+        """Add what opens other files."""
+        self.show_recent([])
 
     def show_recent(self, recent: list[str]) -> None:
         """List these files, most recent first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,18 +20,18 @@ from PySide6.QtWidgets import (
 from visualizer.ui import actions
 from visualizer.ui.bar import TopBar
 from visualizer.ui.gallery import Gallery
-from visualizer.ui.message import Message
 from visualizer.ui.player import Player
 from visualizer.ui.settings import recent_files, remember_file, settings
 from visualizer.ui.style import palette, style_sheet
 from visualizer.ui.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
     from PySide6.QtWidgets import QDockWidget
 
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
+    from visualizer.ui.message import Message
 
 FILTER = "GradStep documents (*.toml);;All files (*)"
 
@@ -41,8 +41,14 @@ class Window(QMainWindow):
 
     session: Session
     canvas: Canvas
+    actions_by_name: Mapping[str, QAction]
+    _message: Message
 
-    def __init__(self, theme_choice: str | None = None) -> None:
+    def __init__(self, theme_choice: str | None = None, shell: bool = False) -> None:
+        """``theme_choice`` is "light", "dark" or "system", None for what is remembered.
+
+        A ``shell`` is what the first paint needs of a window; it does nothing until it is completed.
+        """
         super().__init__()
         self.setWindowTitle("GradStep")
         self.setAcceptDrops(True)
@@ -55,16 +61,10 @@ class Window(QMainWindow):
         self._floating = False
         self.player = Player(self)
         self._opening: Callable[[], None] | None = None
-        self.actions_by_name = actions.build_actions(self)
         self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
-        actions.fill_menus(self.menus, self.actions_by_name)
-        self.bar = TopBar(self.actions_by_name, self.theme, self.player.cycle_speed, self.show_gallery)
-        self.bar.set_theme(self.theme)
-        self.player.playing_changed.connect(self.bar.show_playing)
-        self.player.speed_changed.connect(self.bar.show_speed)
-        self.gallery = Gallery(self.theme)
-        self.gallery.chosen.connect(self.open)
-        self.gallery.browse.connect(self.choose_file)
+        actions.add_menus(self.menus)
+        self.bar = TopBar(self.theme)
+        self.gallery = Gallery(self.theme, shell=True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.gallery)
         center = QWidget()
@@ -74,14 +74,27 @@ class Window(QMainWindow):
         layout.addWidget(self._pages)
         self.setCentralWidget(center)
         self.setMenuWidget(self._head())
-        self._message = Message(self)
-        self.bar.show_lesson(None)
-        actions.refresh_actions(self, self.actions_by_name)
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._system_theme_changed)
         geometry = settings().value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+        if not shell:
+            self.complete()
+
+    def complete(self) -> None:
+        """Add to the shell what answers a person: commands, buttons and messages."""
+        from visualizer.ui.message import Message
+
+        self.actions_by_name = actions.build_actions(self)
+        actions.fill_menus(self.menus, self.actions_by_name)
+        self.bar.complete(self.actions_by_name, self.player.cycle_speed, self.show_gallery)
+        self.player.playing_changed.connect(self.bar.show_playing)
+        self.player.speed_changed.connect(self.bar.show_speed)
+        self.gallery.complete()
+        self.gallery.chosen.connect(self.open)
+        self.gallery.browse.connect(self.choose_file)
+        self._message = Message(self)
+        actions.refresh_actions(self, self.actions_by_name)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
 
     def _head(self) -> QWidget:
         """Menu and top bar, one above the other."""
