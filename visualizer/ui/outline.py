@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from visualizer.session.cursor import current_step
 from visualizer.session.session import Change, Session
 from visualizer.ui.card_layout import lay_out_bars
+from visualizer.ui.elided import ElidedButton
 from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import CODE, Theme, color, text_width
@@ -36,14 +37,14 @@ LARGEST_SIZE = 12  # larger layers no longer fit beside each other
 
 @lru_cache(maxsize=512)
 def code_lines(text: str, room: float) -> tuple[str, ...]:
-    """A line of a program, broken behind commas and before operators where it is wider than ``room``."""
+    """A line of a program, broken behind commas, "(" and "=" and before operators where it is wider than ``room``."""
     lines, current = [], ""
-    for part in re.split(r"(?<=, )|(?= [-+*/@] )", text):
-        if current and text_width(current + part, CODE_SIZE, family=CODE) > room:
-            lines.append(elided(current, room, CODE_SIZE, family=CODE))
-            current = "    "
+    for part in re.split(r"(?<=, )|(?<=\()|(?<= = )|(?= [-+*/@] )", text):
+        if current.strip() and text_width((current + part).rstrip(), CODE_SIZE, family=CODE) > room:
+            lines.append(current)
+            current = "  "
         current += part
-    return (*lines, elided(current, room, CODE_SIZE, family=CODE))
+    return tuple(elided(line.rstrip(), room, CODE_SIZE, family=CODE) for line in (*lines, current))
 
 
 class OutlineView(QWidget):
@@ -243,7 +244,9 @@ class Outline(QWidget):
             for sign, change, word in (("−", -1, "Decrease"), ("+", 1, "Increase")):
                 button = QPushButton(sign, objectName="stepper")
                 button.setAccessibleName(f"{word} {name}")
-                button.setToolTip(f"{word} {name} and run again")
+                most = size == LARGEST_SIZE and change > 0
+                stops = f"{name} stops at {LARGEST_SIZE}: larger layers no longer fit beside each other"
+                button.setToolTip(stops if most else f"{word} {name} and run again")
                 button.setEnabled(1 <= size + change <= LARGEST_SIZE)
                 button.clicked.connect(
                     lambda _=False, name=name, wanted=size + change: self._try(
@@ -267,8 +270,8 @@ class Outline(QWidget):
             first = "Weights (inputs, outputs)"
         choices = {"": first, **{key: variant.title for key, variant in document.specification.variants.items()}}
         for key, title in choices.items():
-            button = QPushButton(title, checkable=True, checked=key == document.variant, objectName="segment")
-            button.setToolTip(title)
+            button = ElidedButton(title, 12, 9, checkable=True, objectName="segment")
+            button.setChecked(key == document.variant)
             button.clicked.connect(lambda _, key=key: self._try(lambda: self._session.set_variant(key)))
             group.addButton(button)
             layout.addWidget(button)
