@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QPoint, QPointF, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QPoint, QPointF, QSize, Qt, QThreadPool, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
@@ -759,8 +759,11 @@ def test_closing_stops_playing(neuron: Window) -> None:
     assert not neuron.player.playing
 
 
-def test_closing_while_opening_drops_what_is_opened(neuron: Window) -> None:
+@pytest.mark.parametrize("done", [False, True], ids=["at work", "on its way"])
+def test_closing_while_opening_drops_what_is_opened(done: bool, neuron: Window) -> None:
     neuron.open("linear-under-the-hood")
+    if done:  # the worker has ended, and the window has not heard of it yet
+        assert QThreadPool.globalInstance().waitForDone(10_000)
     neuron.close()
     wait(200)
     assert neuron.session.document.path == lesson_path("neuron-by-hand")

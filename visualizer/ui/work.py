@@ -14,11 +14,13 @@ class Work(QObject):
 
     done = Signal(object)
     failed = Signal(str)
+    _finished = Signal(object, bool)  # carries the outcome to the window's thread: it may be cancelled on its way
 
     def __init__(self, function: Callable[[], Any], parent: QObject) -> None:
         super().__init__(parent)
         self._function = function
         self._cancelled = False
+        self._finished.connect(self._deliver)
 
     def start(self) -> None:
         """Begin on a worker thread."""
@@ -31,16 +33,21 @@ class Work(QObject):
     def run(self) -> None:
         """What the worker does; never raises."""
         try:
-            outcome, signal = self._function(), self.done
+            outcome, good = self._function(), True
         except ValueError as error:  # every error that input can cause is one
-            outcome, signal = str(error), self.failed
+            outcome, good = str(error), False
         except MemoryError:
-            outcome, signal = "there is not enough memory for this document", self.failed
+            outcome, good = "there is not enough memory for this document", False
         except Exception as error:  # a bug of ours: a worker must not show it, but the window has to hear of it
             traceback.print_exc()
-            outcome, signal = f"something went wrong in GradStep itself ({type(error).__name__})", self.failed
+            outcome, good = f"something went wrong in GradStep itself ({type(error).__name__})", False
         if not self._cancelled:
-            signal.emit(outcome)
+            self._finished.emit(outcome, good)
+
+    @Slot(object, bool)
+    def _deliver(self, outcome: Any, good: bool) -> None:
+        if not self._cancelled:
+            (self.done if good else self.failed).emit(outcome)
 
 
 class _Task(QRunnable):
