@@ -145,9 +145,10 @@ def frozen_array(value: Any, name: str) -> Array:
 
 
 class GraphBuilder:
-    """Adds nodes one by one, checking names and shapes as they come."""
+    """Adds nodes one by one, checking names and shapes as they come. No value has more than ``limit`` elements."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MAX_ELEMENTS) -> None:
+        self.limit = limit
         self.nodes: list[Node] = []
         self.leaves: dict[int, Array] = {}
         self.ids: dict[str, int] = {}
@@ -198,10 +199,10 @@ class GraphBuilder:
     def _add(self, node: Node) -> int:
         if node.name in self.ids:
             raise ProgramError(f"“{node.name}” already has a value: each name is given one value, once", node.line)
-        if node.size > MAX_ELEMENTS:
+        if node.size > self.limit:
             raise ProgramError(
                 f"“{node.name}” would have {node.size:,} elements (shape {shape_text(node.shape)}), "
-                f"and at most {MAX_ELEMENTS:,} are supported",
+                f"and at most {self.limit:,} are supported",
                 node.line,
             )
         self._total += node.size

@@ -35,9 +35,11 @@ from engine.errors import GradStepError
 from engine.graph import MAX_TOTAL_ELEMENTS, Graph, frozen_array
 from engine.ops import OPS, Array
 from engine.program import parse_program
-from engine.shapes import MAX_ELEMENTS, Shape, shape_text
+from engine.shapes import Shape, shape_text
 
 MAX_WIDTH = 100_000
+# Trained networks may have larger values than what a document may hold.
+MAX_ELEMENTS = 4_000_000
 # Three lines for each layer and the loss fit into the longest program.
 MAX_LAYERS = 500
 MAX_TEXT_LENGTH = 10_000
@@ -255,7 +257,8 @@ def graph_of(network: Network, x: Any, target: Any, parameters: Mapping[str, Any
             f"the target has shape {shape_text(target.shape)}, but this network and these data need "
             f"{' or '.join(shape_text(shape) for shape in wanted)}"
         )
-    return parse_program(program_of(network), {"x": x, "t": target}, parameters or parameters_of(network))
+    leaves = {"x": x, "t": target}
+    return parse_program(program_of(network), leaves, parameters or parameters_of(network), limit=MAX_ELEMENTS)
 
 
 # The one line of text -----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from engine.expression import Call, Expression, Number, Symbol, program_text, wa
 from engine.graph import Graph, GraphBuilder
 from engine.language import Assignment, parse_assignments, parse_expression
 from engine.ops import OPS
+from engine.shapes import MAX_ELEMENTS
 
 
 def parse_program(
@@ -21,17 +22,19 @@ def parse_program(
     parameters: Mapping[str, Any] | None = None,
     output: str | None = None,
     incoming: str | None = None,
+    limit: int = MAX_ELEMENTS,
 ) -> Graph:
     """The graph of ``program``.
 
     ``inputs`` and ``parameters`` map names to numbers or nested lists of numbers; parameters are what training changes.
     ``output`` is the name to differentiate (the last one assigned where None); it is a scalar, or ``incoming`` is an
-    expression for the gradient that arrives at it from outside, of the output's shape.
+    expression for the gradient that arrives at it from outside, of the output's shape. No value may have more than
+    ``limit`` elements.
 
     Raises ProgramError (one sentence, with the line) for an unknown name, shapes that do not fit, a cycle, a number
     that is not finite, or an output that is neither a scalar nor given an incoming gradient.
     """
-    builder = GraphBuilder()
+    builder = GraphBuilder(limit)
     for op, leaves in (("input", inputs or {}), ("parameter", parameters or {})):
         for name, value in leaves.items():
             check_name(name)
