@@ -29,6 +29,9 @@ class Layout:
     ``values`` are slices of a vector of ``values_size`` numbers, the others of one of ``messages_size``; leaves come
     first in the former, up to ``leaves_end``. ``seed`` is where the gradient of the output arrives, ``arrivals`` are
     the messages to each node, first to arrive first. The chains of each group in ``groups`` are put in order.
+
+    ``parameters`` are the parameters of more than one number that a gradient reaches: their values lie at the start of
+    the one vector and their gradients at the start of the other, in the same order, so that one update is for all.
     """
 
     def __init__(self, graph: Graph, groups: list[Group]) -> None:
@@ -39,14 +42,19 @@ class Layout:
         self.messages: dict[Edge, slice] = {}
         self.arrivals: dict[int, list[slice]] = {}
         self._edges = frozenset(graph.backward_edges())
+        self.parameters = [n for n in graph.nodes if n.op == "parameter" and n.shape != () and n.id in graph.active]
         shelf = _Shelf()
+        self._kept = {node.id: shelf.place(node.size) for node in self.parameters}
         self.seed = shelf.place(graph.nodes[graph.output].size)
         for group in [*reversed(groups), self.leaves]:
             self._place_gradients(group, shelf)
             self._place_messages(group, shelf)
         self.messages_size = shelf.used
         shelf = _Shelf()
-        self._place_values(self.leaves, shelf)
+        data = [node for node in graph.nodes if node.op == "input" and node.shape != ()]
+        for node in [*self.parameters, *data]:  # data lie side by side, so that a batch is one copy
+            self.values[node.id] = shelf.place(node.size)
+        self._place_values([chain for chain in self.leaves if chain[0].id not in self.values], shelf)
         self.leaves_end = shelf.used
         for group in groups:
             self._place_values(group, shelf)
@@ -54,9 +62,14 @@ class Layout:
 
     def sums(self, group: Group) -> Iterator[list[Node]]:
         """The nodes of a group to which several messages are sent, together by how many; arrays one by one."""
-        ends = [chain[-1] for chain in group if len(self.arrivals[chain[-1].id]) > 1]
+        ends = [chain[-1] for chain in group if self._is_sum(chain[-1])]
         for _, nodes in itertools.groupby(ends, lambda n: (len(self.arrivals[n.id]), n.id if n.shape != () else None)):
             yield list(nodes)
+
+    def _is_sum(self, node: Node) -> bool:
+        """True where the gradient has a place of its own, apart from the messages."""
+        arrivals = self.arrivals[node.id]
+        return len(arrivals) > 1 or (node.id in self._kept and arrivals[0] is not self._kept[node.id])
 
     def keeps_running_sums(self, nodes: list[Node]) -> bool:
         """True where the messages to these nodes are added up by ``accumulate``: the gradient is the last sum."""
@@ -80,13 +93,16 @@ class Layout:
         group.sort(key=self._arrival_order)
         for nodes in self.sums(group):
             for node in nodes:
+                if node.id in self._kept:
+                    self.gradients[node.id] = self._kept[node.id]
+                    continue
                 size = len(self.arrivals[node.id]) if self.keeps_running_sums(nodes) else node.size
                 stop = shelf.place(size).stop
                 self.gradients[node.id] = slice(stop - node.size, stop)
         for node in (node for chain in group for node in reversed(chain)):
             if node.id not in self.arrivals:
                 self.arrivals[node.id] = self._arriving(node)
-            if len(self.arrivals[node.id]) == 1:
+            if len(self.arrivals[node.id]) == 1 and node.id not in self.gradients:
                 self.gradients[node.id] = self.arrivals[node.id][0]
             for slot in self._handed_on(node):
                 self.messages[node.id, slot] = self.gradients[node.id]
@@ -127,9 +143,15 @@ class Layout:
             if not waiting:
                 continue
             for node in nodes:  # all of them, so that one call can write one stretch
-                part = shelf.place(self.graph.nodes[node.inputs[slot]].size)
+                part = self._place_for(node.inputs[slot], shelf)
                 if (node.id, slot) in self._edges:
                     self.messages[node.id, slot] = part
+
+    def _place_for(self, receiver: int, shelf: _Shelf) -> slice:
+        """Where a message to ``receiver`` goes: the only one to a parameter goes to where its gradient is kept."""
+        if receiver in self._kept and sum(edge in self._edges for edge in self.graph.consumers[receiver]) == 1:
+            return self._kept[receiver]
+        return shelf.place(self.graph.nodes[receiver].size)
 
     def _place_values(self, group: Group, shelf: _Shelf) -> None:
         if group and len(group[0]) > SHORT_CHAIN:

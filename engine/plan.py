@@ -31,6 +31,9 @@ class Plan:
 
     ``values`` and ``messages`` are flat and overwritten by each ``run``; the slices say where the numbers of a node or
     an edge lie in them. Slices are shared where the numbers are the same by the rules.
+
+    ``parameters`` are the nodes that training changes, ``parameter_vector`` and ``gradient_vector`` their numbers in
+    one row each. Training makes ``calls``, changes the vector, and makes ``renewing_calls``.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -54,6 +57,7 @@ class Plan:
             self._plan_sums(group)
             self._plan_messages(group)
         self._plan_sums(self._layout.leaves)
+        self._plan_parameters()
         self.load(graph.leaves)
 
     @property
@@ -98,10 +102,22 @@ class Plan:
         for call, arguments in self._forward:
             call(*arguments)
 
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Both passes, and what fills ``gradient_vector``."""
+        return [*self._forward, *self._backward, *self._gathering]
+
+    @property
+    def renewing_calls(self) -> Sequence[Call]:
+        """What carries a change of ``parameter_vector`` to where the passes read it."""
+        return [*self._spreading, *self._load]
+
     def load(self, leaves: Mapping[int, Array]) -> None:
         """Replaces the values of leaves, by id."""
         for identity, value in leaves.items():
             self.values[self.value_slices[identity]] = value.ravel()
+        for call, arguments in self._gathering_values:
+            call(*arguments)
         for call, arguments in self._load:
             call(*arguments)
 
@@ -112,6 +128,12 @@ class Plan:
     def gradient(self, node: Node) -> Array:
         """The stretch of ``messages`` that holds the gradient of ``node``, in its shape."""
         return self.messages[self.gradient_slices[node.id]].reshape(node.shape)
+
+    def shaped(self, numbers: Array, node: Node) -> Array:
+        """A read-only copy of the flat ``numbers`` of ``node``, in its shape."""
+        array = numbers.copy().reshape(node.shape)
+        array.flags.writeable = False
+        return array
 
     # Calls ----------------------------------------------------------------------------------------------------------
 
@@ -184,6 +206,24 @@ class Plan:
         # starts from -0 is the sum of its terms, even where all of them are -0.
         return Taped([(np.add.reduce, (arrived.reshape(starts.shape), 0, None, out, False, -0.0))], [arrived])
 
+    def _plan_parameters(self) -> None:
+        """Arrays lie in one row by their layout; single numbers lie where the passes want them, and are copied."""
+        numbers = [n for n in self.graph.nodes if n.op == "parameter" and n.shape == () and n.id in self.graph.active]
+        self.parameters = (*self._layout.parameters, *numbers)
+        size = sum(node.size for node in self.parameters)
+        self._gathering: list[Call] = []
+        self._gathering_values: list[Call] = []
+        self._spreading: list[Call] = []
+        if not numbers:
+            self.parameter_vector, self.gradient_vector = self.values[:size], self.messages[:size]
+            return
+        self.parameter_vector, self.gradient_vector = np.zeros(size), np.zeros(size)
+        values = _positions(self.value_slices[node.id] for node in self.parameters)
+        gradients = _positions(self.gradient_slices[node.id] for node in self.parameters)
+        self._gathering = [(self.messages.take, (gradients, None, self.gradient_vector, "clip"))]
+        self._gathering_values = [(self.values.take, (values, None, self.parameter_vector, "clip"))]
+        self._spreading = [(self.values.put, (values, self.parameter_vector))]
+
     # What the calls read and write ----------------------------------------------------------------------------------
 
     def _outputs(self, nodes: Sequence[Node]) -> Array:
@@ -246,6 +286,10 @@ class Plan:
 
 def _with(rule: Callable[..., Any], attributes: Mapping[str, float]) -> Callable[..., Any]:
     return partial(rule, **attributes) if attributes else rule
+
+
+def _positions(slices: Iterable[slice]) -> Positions:
+    return np.concatenate([np.arange(part.start, part.stop) for part in slices])
 
 
 def _strided(vector: Array, start: int, step: int, count: int) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
@@ -39,11 +39,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One gradient-descent step of a parameter: after = before - learning_rate * gradient. Arrays of its shape."""
+    """One step of a parameter. Arrays of its shape.
+
+    Gradient descent makes after = before - learning_rate * gradient. Another optimiser is given ``applied``, the
+    gradient after regularisation and clipping, and its formulas come to ``lines`` by name, the new states among them,
+    from the states ``state`` that it starts from.
+    """
 
     before: Array
     gradient: Array
     after: Array
+    applied: Array | None = None
+    state: Mapping[str, Array] = field(default_factory=dict)
+    lines: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +186,18 @@ def record(graph: Graph, learning_rate: float = DEFAULT_LEARNING_RATE) -> Trace:
         plan.run()
     except ValueError as error:
         raise GradStepError(f"the program cannot be run: {error}") from None
-    return _collect(graph, plan, learning_rate)
+    trace = collect(graph, plan, learning_rate)
+    with np.errstate(all="ignore"):
+        updates = {
+            node.id: Update(value, gradient, _frozen(np.asarray(value - learning_rate * gradient)))
+            for node, value, gradient in zip(graph.nodes, trace.values, trace.gradients, strict=True)
+            if node.op == "parameter" and gradient is not None
+        }
+    return with_updates(trace, updates)
 
 
-def _collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
+def collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
+    """All that ``plan`` holds after a run, before any update."""
     flat_values, flat_messages = _frozen(plan.values.copy()), _frozen(plan.messages.copy())
     values = tuple(flat_values[plan.value_slices[node.id]].reshape(node.shape) for node in graph.nodes)
     gradients = tuple(
@@ -193,17 +209,9 @@ def _collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
         for (consumer, slot), part in plan.message_slices.items()
     }
     seed = flat_messages[plan.seed_slice].reshape(graph.nodes[graph.output].shape)
-    updates = {}
-    for node in graph.nodes:
-        gradient = gradients[node.id]
-        if node.op == "parameter" and gradient is not None:
-            with np.errstate(all="ignore"):
-                after = np.asarray(values[node.id] - learning_rate * gradient)
-            updates[node.id] = Update(values[node.id], gradient, _frozen(after))
     steps = [Step("forward", node.id) for node in graph.nodes if not node.is_leaf]
     steps.append(Step("backward", graph.output))
     steps += [Step("backward", consumer, slot) for consumer, slot in graph.backward_edges()]
-    steps += [Step("update", identity) for identity in updates]
     return Trace(
         graph,
         learning_rate,
@@ -211,9 +219,15 @@ def _collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
         gradients,
         MappingProxyType(messages),
         seed,
-        MappingProxyType(updates),
+        MappingProxyType({}),
         tuple(steps),
     )
+
+
+def with_updates(trace: Trace, updates: Mapping[int, Update]) -> Trace:
+    """``trace``, which has none yet, with updates by parameter id, and their steps at its end."""
+    steps = (*trace.steps, *(Step("update", identity) for identity in updates))
+    return replace(trace, updates=MappingProxyType(dict(updates)), steps=steps)
 
 
 def _frozen(array: Array) -> Array:
