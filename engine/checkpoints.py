@@ -1,0 +1,62 @@
+"""States of a run kept so that any past iteration can be reached again, under a budget of memory."""
+
+from __future__ import annotations
+
+import bisect
+
+import numpy as np
+
+from engine.ops import Array
+
+
+class Checkpoints:
+    """State vectors by the number of iterations done, of at most ``budget`` bytes together; the first is always kept.
+
+    One is due every ``spacing`` iterations. When the budget is full the spacing doubles and what no longer lies on it
+    is given up, so that the way from the nearest one is equally short everywhere.
+    """
+
+    def __init__(self, spacing: int, budget: int) -> None:
+        self.spacing = spacing
+        self.budget = budget
+        self._kept: dict[int, Array] = {}
+        self._order: list[int] = []
+        self._free: list[Array] = []
+
+    @property
+    def used(self) -> int:
+        """Bytes, those of vectors that wait to be used again included."""
+        return sum(vector.nbytes for vector in (*self._kept.values(), *self._free))
+
+    @property
+    def iterations(self) -> tuple[int, ...]:
+        """Where there are checkpoints, in order."""
+        return tuple(self._order)
+
+    def is_due(self, iteration: int) -> bool:
+        """True where one is to be kept that is not yet."""
+        return iteration % self.spacing == 0 and iteration not in self._kept
+
+    def keep(self, iteration: int, state: Array) -> None:
+        """Keeps a copy of ``state``, where one is due and the budget has room for more than the first."""
+        if self._kept and 2 * state.nbytes > self.budget:
+            return
+        while self.is_due(iteration) and self._kept and not self._free and self.used + state.nbytes > self.budget:
+            self._thin()
+        if not self.is_due(iteration):
+            return
+        vector = self._free.pop() if self._free else np.empty_like(state)
+        np.copyto(vector, state)
+        self._kept[iteration] = vector
+        bisect.insort(self._order, iteration)
+
+    def nearest(self, iteration: int) -> tuple[int, Array]:
+        """The last one at or before ``iteration``: (its iteration, the state)."""
+        found = self._order[bisect.bisect_right(self._order, iteration) - 1]
+        return found, self._kept[found]
+
+    def _thin(self) -> None:
+        self.spacing *= 2
+        given_up = [iteration for iteration in self._order if iteration % self.spacing]
+        self._free += [self._kept.pop(iteration) for iteration in given_up]
+        self._order = [iteration for iteration in self._order if iteration not in set(given_up)]

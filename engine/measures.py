@@ -1,0 +1,138 @@
+"""What is measured of a model: norms and units by layer, loss and score on a dataset, the first NaN of an iteration."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.graph import Graph, Node
+from engine.ops import Array
+from engine.plan import Plan
+from engine.records import Norms
+from engine.trace import Step, Trace
+from engine.training import Model
+
+# Outputs beyond these are saturated: by (lowest, highest) of the range that the activation squeezes numbers into.
+SATURATED = {"tanh": (-0.99, 0.99), "sigmoid": (0.01, 0.99)}
+# Samples evaluated at once.
+CHUNK = 512
+
+
+class Layers:
+    """The layers of a plan: parameters that the same operation reads are one layer. ``names`` count them from 1."""
+
+    def __init__(self, plan: Plan) -> None:
+        graph = plan.graph
+        readers = [min(consumer for consumer, _ in graph.consumers[node.id]) for node in plan.parameters]
+        order = sorted(set(readers))
+        self.names = tuple(f"layer{number}" for number in range(1, len(order) + 1))
+        self.norms = Norms([node.size for node in plan.parameters], [order.index(reader) for reader in readers])
+        self._activations = [_activation(graph, graph.nodes[reader]) for reader in order]
+
+    def details(self, plan: Plan, before: Array) -> Array:
+        """(weight norm, update norm, dead, saturated) for each layer, right after an update from ``before``."""
+        with np.errstate(all="ignore"):
+            norms = self.norms.of(np.stack([before, plan.parameter_vector - before]))
+        found = np.full((len(self.names), 4), math.nan)
+        found[:, :2] = norms.T
+        for row, node in zip(found, self._activations, strict=True):
+            if node is not None:
+                row[2:] = _dead_and_saturated(node, plan.value(node))
+        return found
+
+
+def _activation(graph: Graph, node: Node) -> Node | None:
+    """The activation that an operation's output goes through, if any."""
+    for consumer, _ in graph.consumers[node.id]:
+        if graph.nodes[consumer].rule.role == "activation":
+            return graph.nodes[consumer]
+    return None
+
+
+def _dead_and_saturated(node: Node, values: Array) -> tuple[float, float]:
+    """``values`` has a row for each unit."""
+    if node.op == "relu":
+        return float(
+            np.mean(~np.any(values.reshape(len(values), -1) != 0.0, axis=1))
+        ) if values.ndim else math.nan, math.nan
+    if node.op in SATURATED:
+        low, high = SATURATED[node.op]
+        return math.nan, float(np.mean((values < low) | (values > high)))
+    return math.nan, math.nan
+
+
+class Evaluation:
+    """Loss and score of a model, on any data. The score is the accuracy for ``classes``, else R².
+
+    The loss of several chunks is their average by samples, as for a loss that is itself an average over the batch.
+    """
+
+    def __init__(self, model: Model, x: Array, t: Array, classes: bool) -> None:
+        self._model = model
+        self._classes = classes
+        self._plans: dict[int, Plan] = {}
+        self._prediction = _prediction(model.graph(x[:, :1], t[:, :1]))
+
+    def of(self, parameters: Array, x: Array, t: Array) -> tuple[float, float]:
+        """(loss, score) with these parameters for x (features, samples) and t (outputs, samples)."""
+        losses, predictions = 0.0, []
+        for start in range(0, x.shape[1], CHUNK):
+            part = slice(start, min(start + CHUNK, x.shape[1]))
+            plan = self._plan(x[:, part], t[:, part])
+            plan.parameter_vector[...] = parameters
+            for call, arguments in plan.renewing_calls:
+                call(*arguments)
+            graph = plan.graph
+            plan.load({graph.ids["x"]: x[:, part], graph.ids["t"]: t[:, part]})
+            plan.run_forward()
+            losses += float(plan.value(graph.nodes[graph.output])) * (part.stop - start)
+            if self._prediction is not None:
+                predictions.append(plan.value(graph.nodes[self._prediction]).copy())
+        return losses / x.shape[1], self._score(np.concatenate(predictions, axis=1), t) if predictions else math.nan
+
+    def score_of(self, plan: Plan) -> float:
+        """The score on the batch that ``plan`` has just run."""
+        if self._prediction is None:
+            return math.nan
+        return self._score(plan.value(plan.graph.nodes[self._prediction]), plan.value(plan.graph.node("t")))
+
+    def _plan(self, x: Array, t: Array) -> Plan:
+        count = x.shape[1]
+        if count not in self._plans:
+            self._plans[count] = Plan(self._model.graph(x, t))
+        return self._plans[count]
+
+    def _score(self, prediction: Array, t: Array) -> float:
+        if not np.all(np.isfinite(prediction)):
+            return math.nan
+        if not self._classes:
+            spread = float(np.sum((t - t.mean(axis=1, keepdims=True)) ** 2))
+            return 1.0 - float(np.sum((prediction - t) ** 2)) / spread if spread else math.nan
+        if len(t) > 1:
+            return float(np.mean(prediction.argmax(axis=0) == t.argmax(axis=0)))
+        middle = 0.5 if self._model.target == "bits" else 0.0
+        return float(np.mean((prediction > middle) == (t > middle)))
+
+
+def _prediction(graph: Graph) -> int | None:
+    """The id of what the loss compares with t; None where no operation of the program is a loss over t."""
+    for node in reversed(graph.nodes):
+        if not node.is_leaf and node.rule.role == "loss" and node.inputs[1] == graph.ids["t"]:
+            return node.inputs[0]
+    return None
+
+
+def first_not_finite(trace: Trace) -> tuple[Step, tuple[int, ...], float] | None:
+    """The first step of a trace that brings NaN or infinity: (step, element, number). Leaves come before all steps."""
+    for step in trace.steps:
+        if step.phase == "forward":
+            array = trace.values[step.node]
+        elif step.phase == "backward":
+            array = trace.message_of(step)
+        else:
+            array = trace.updates[step.node].after
+        if not np.all(np.isfinite(array)):
+            element = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+            return step, element, float(array[element])
+    return None

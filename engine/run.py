@@ -1,0 +1,255 @@
+"""A run: a model trained iteration by iteration, with records of all and the way back to any past one.
+
+    run = Run(parse_network("2-8-8-1 tanh"), generate("spiral"), Training(settings={"learning_rate": 0.1}))
+    run.advance(1000)
+    run.records[999].loss, run.trace(500).gradient("W1")
+
+Everything follows from the model, the data and the settings: the same three give the same numbers, bit for bit, on one
+machine and one version of numpy.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from engine.checkpoints import Checkpoints
+from engine.data import Dataset
+from engine.graph import Graph
+from engine.machine import Machine
+from engine.measures import Evaluation, Layers, first_not_finite
+from engine.network import Network
+from engine.ops import Array
+from engine.records import Records
+from engine.trace import Trace
+from engine.training import Model, Training, check_whole, model_of
+
+# Iterations between two looks at the numbers, and how many gradients (in numbers) may wait for theirs.
+SLICE = 256
+WAITING = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a run keeps, and how often (in iterations).
+
+    ``details_every`` is for weights, updates and units, ``test_every`` for the test set; 0 is never.
+    ``checkpoint_every`` is the first spacing of checkpoints, ``budget`` their memory in bytes. Raises GradStepError for
+    numbers that cannot be used.
+    """
+
+    gradient_norms: bool = True
+    details_every: int = 20
+    test_every: int = 100
+    checkpoint_every: int = 32
+    budget: int = 256_000_000
+    stop_when_not_finite: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("details_every", "test_every"):
+            check_whole(name, getattr(self, name), 0, 10**9)
+        check_whole("checkpoint_every", self.checkpoint_every, 1, 10**9)
+        check_whole("the budget", self.budget, 0, 10**15)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run stopped by itself: the first number that was NaN or infinite.
+
+    ``phase`` is that of the step that brought it, ``node`` the name of what it belongs to, ``element`` its place there
+    (() for a single number). ``str`` is a sentence.
+    """
+
+    iteration: int
+    phase: str
+    node: str
+    element: tuple[int, ...]
+    value: float
+
+    def __str__(self) -> str:
+        what = {"forward": "the value", "backward": "the gradient", "update": "the new value"}[self.phase]
+        place = f" at [{', '.join(map(str, self.element))}]" if self.element else ""
+        number = "NaN" if np.isnan(self.value) else "infinite"
+        return f"iteration {self.iteration:,}: {what} of {self.node}{place} became {number}"
+
+
+class Run:
+    """Trains ``model`` on ``train``. ``iteration`` is how many iterations lie behind.
+
+    ``records`` grow with ``advance`` and stay. ``stopped`` is None, or why the run stopped by itself.
+    Raises GradStepError where the model, the data and the settings do not fit together.
+    """
+
+    def __init__(
+        self,
+        model: Network | Model,
+        train: Dataset,
+        training: Training | None = None,
+        test: Dataset | None = None,
+        recording: Recording | None = None,
+    ) -> None:
+        self.model = model_of(model, train) if isinstance(model, Network) else model
+        self.training = training or Training()
+        self.recording = recording or Recording()
+        self.stopped: Stop | None = None
+        self._columns = self.model.columns(train)
+        self._machine = Machine(self.model, self._columns, self.training)
+        self._replaying: Machine | None = None
+        self._layers = Layers(self._machine.plan)
+        self._evaluation = Evaluation(self.model, *self._columns, classes=train.kind == "classification")
+        self._test = None if test is None else self.model.columns(test)
+        self.records = Records(self._layers.names)
+        self.checkpoints = Checkpoints(self.recording.checkpoint_every, self.recording.budget)
+        self.checkpoints.keep(0, self._machine.state)
+        count = len(self._machine.plan.parameter_vector)
+        self._losses = np.zeros(SLICE)
+        self._gradients = np.zeros((max(1, min(SLICE, WAITING // count)), count))
+
+    @property
+    def iteration(self) -> int:
+        """The number of iterations that lie behind: 0 at the start."""
+        return self._machine.iteration
+
+    @property
+    def graph(self) -> Graph:
+        """The program over one batch."""
+        return self._machine.graph
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Iterations that make an epoch."""
+        return self._machine.batches.per_epoch
+
+    def advance(self, iterations: int) -> int:
+        """Trains for so many iterations, or until the run stops by itself; gives how many were made.
+
+        From a point in the past the same iterations happen again; records begin where they ended.
+        """
+        check_whole("the number of iterations", iterations, 0, 10**12)
+        start = self.iteration
+        goal = start + iterations
+        with one_thread():
+            while self.iteration < goal and self.stopped is None:
+                if self.iteration < len(self.records):
+                    self._machine.run(min(goal, len(self.records)) - self.iteration)
+                else:
+                    self._slice(goal)
+        return self.iteration - start
+
+    def seek(self, iteration: int) -> None:
+        """Goes to where ``iteration`` iterations lie behind; 0 is the start.
+
+        Raises GradStepError beyond the records.
+        """
+        self._check(iteration)
+        with one_thread():
+            self._go(self._machine, iteration)
+        if iteration < len(self.records):
+            self.stopped = None
+
+    def trace(self, iteration: int) -> Trace:
+        """The full trace of that iteration (the first is 0), bit for bit as it happened; the run stays where it is.
+
+        The one after the last recorded can be looked at before it is trained. Raises GradStepError beyond.
+        """
+        self._check(iteration)
+        with one_thread():
+            return self._replay(iteration)
+
+    # Slices ---------------------------------------------------------------------------------------------------------
+
+    def _slice(self, goal: int) -> None:
+        """Trains on to the next point at which something else is due, and notes what happened."""
+        machine, recording, start = self._machine, self.recording, self.iteration
+        if self.checkpoints.is_due(start):
+            self.checkpoints.keep(start, machine.state)
+        if self._test is not None and _due(start, recording.test_every):
+            parameters = machine.plan.parameter_vector
+            self.records.tests.append(start, np.array([self._evaluation.of(parameters, *self._test)]))
+        detailed = _due(start, recording.details_every)
+        noting = recording.gradient_norms or self.training.clipping is not None
+        count = min(goal - start, len(self._gradients) if noting else SLICE, SLICE)
+        for every in (self.checkpoints.spacing, recording.details_every, recording.test_every):
+            count = min(count, every - start % every) if every else count
+        before = machine.plan.parameter_vector.copy() if detailed else None
+        if detailed:
+            count = 1
+        losses, gradients = self._losses[:count], self._gradients[:count] if noting else None
+        machine.run(count, losses, gradients)
+        self.records.losses.append(start, losses[:, None])
+        if gradients is not None and recording.gradient_norms:
+            self.records.gradient_norms.append(start, self._layers.norms.of(gradients))
+        if before is not None:
+            score = self._evaluation.score_of(machine.plan)
+            row = [score, *self._layers.details(machine.plan, before).ravel()]
+            self.records.details.append(start, np.array([row]))
+        if recording.stop_when_not_finite and not self._all_finite(losses, gradients):
+            self._stop(start, losses, gradients)
+
+    def _all_finite(self, losses: Array, gradients: Array | None) -> bool:
+        # A gradient that is not finite leaves its parameters not finite for good.
+        parameters = self._machine.plan.parameter_vector
+        return bool(np.isfinite(losses).all() and (gradients is None or _finite(gradients)) and _finite(parameters))
+
+    def _stop(self, start: int, losses: Array, gradients: Array | None) -> None:
+        """Finds the first iteration from ``start`` on with a number that is not finite, and ends the run after it."""
+        bad = ~np.isfinite(losses) if gradients is None else ~(np.isfinite(losses) & np.isfinite(gradients).all(axis=1))
+        # It may have come with the update before; where no row is bad, with the last one.
+        first = int(bad.argmax()) - 1 if bad.any() else len(losses) - 1 if gradients is not None else 0
+        for iteration in range(start + max(first, 0), self.iteration):
+            trace = self._replay(iteration)
+            found = first_not_finite(trace)
+            if found is not None:
+                step, element, value = found
+                node = trace.graph.nodes[trace.receiver(step)].name
+                self.stopped = Stop(iteration, step.phase, node, element, value)
+                self.records.cut(iteration + 1)
+                self._go(self._machine, iteration + 1)
+                return
+
+    # Replay ---------------------------------------------------------------------------------------------------------
+
+    def _replay(self, iteration: int) -> Trace:
+        if self._replaying is None:
+            self._replaying = Machine(self.model, self._columns, self.training)
+            self._replaying.restore(*self.checkpoints.nearest(0))
+        self._go(self._replaying, iteration)
+        return self._replaying.trace()
+
+    def _go(self, machine: Machine, iteration: int) -> None:
+        at, state = self.checkpoints.nearest(iteration)
+        if not at <= machine.iteration <= iteration:
+            machine.restore(at, state)
+        machine.run(iteration - machine.iteration)
+
+    def _check(self, iteration: int) -> None:
+        check_whole("the iteration", iteration, 0, len(self.records))
+
+
+def _due(iteration: int, every: int) -> bool:
+    return every > 0 and iteration % every == 0
+
+
+def _finite(array: Array) -> bool:
+    flat = array.ravel()
+    with np.errstate(all="ignore"):
+        # The square of a finite number may overflow, so that only a finite answer is certain.
+        return bool(np.isfinite(flat.dot(flat)) or np.isfinite(flat).all())
+
+
+@cache
+def _blas() -> Any:
+    # Takes a while: only those who train wait for it.
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """BLAS on one thread: with several, sums are made in another order and their last bits drift."""
+    limits: AbstractContextManager[Any] = _blas().limit(limits=1, user_api="blas")
+    return limits
