@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetricsF, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualizer.session.lessons import headlines, lesson_names, load_lesson
 from visualizer.session.session import Session
-from visualizer.ui.gallery import Gallery, LessonCard
+from visualizer.ui.gallery import Gallery
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
 
@@ -79,7 +79,7 @@ def test_the_words_of_a_card_fit_into_it(gallery: Gallery, monkeypatch: pytest.M
             assert baseline <= card.height() - 6, text
 
 
-def enter(card: LessonCard) -> None:
+def enter(card: QWidget) -> None:
     QApplication.sendEvent(card, QEnterEvent(QPointF(9, 9), QPointF(9, 9), QPointF(9, 9)))
 
 
