@@ -14,7 +14,7 @@ from engine.expression import Reference
 from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
-from visualizer.ui.canvas import ZOOM_RANGE, Canvas
+from visualizer.ui.canvas import FOLLOWING_SCALE, ZOOM_RANGE, Canvas
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -202,6 +202,7 @@ def assert_inside(canvas: Canvas) -> None:
 @pytest.mark.parametrize(("width", "height"), [(700, 480), (900, 640), (1500, 900)])
 def test_everything_fits_at_any_size(name: str, width: int, height: int, qtbot: QtBot) -> None:
     canvas = shown(qtbot, Session(load_lesson(name)), width, height)
+    canvas.fit()
     assert_inside(canvas)
     legend = canvas._legend_rect()
     for box in canvas._painter.scene.boxes:
@@ -351,3 +352,93 @@ def test_hovering_does_not_tell_what_is_asked(qtbot: QtBot) -> None:
     assert "1.5" not in tooltip(canvas, "w", "gradient", (0, 0))
     session.reveal()
     assert tooltip(canvas, "w", "gradient", (0, 0)).endswith("= 1.5")
+
+
+# A graph too large for one look -------------------------------------------------------------------------------------
+
+LONG = """format = 1
+title = "A long chain"
+program = '''
+{}
+'''
+[inputs]
+x = [0.5, -1.5, 2.5]
+[parameters]
+w = [0.1234, -2.345, 0.0012]
+""".format("\n".join(f"h{i} = tanh(w * {f'h{i - 1}' if i else 'x'})" for i in range(14)) + "\nloss = sum(h13)")
+
+
+@pytest.fixture
+def long(qtbot: QtBot) -> Canvas:
+    return shown(qtbot, Session(parse(LONG)))
+
+
+def sees_the_receiver(canvas: Canvas) -> bool:
+    node = canvas._light.receiver
+    assert node is not None
+    return canvas.rect().contains(canvas.scene_rect(QRectF(*canvas._session.scene.boxes[node].rect)))
+
+
+def test_what_cannot_be_read_as_a_whole_is_followed(long: Canvas) -> None:
+    session = long._session
+    assert long._following
+    assert FOLLOWING_SCALE <= long._view.m11() <= 1.0
+    scale, views = long._view.m11(), set()
+    for step in (*range(1, len(session.trace.steps) + 1), 1, len(session.trace.steps)):
+        session.go_to(step)
+        assert sees_the_receiver(long)
+        assert long._view.m11() == scale
+        assert_alike(long.grab(), baked(long), step)
+        views.add(long._view.dx())
+    assert 2 < len(views) < len(session.trace.steps)  # it stays where it can
+
+
+def test_the_whole_can_be_seen_and_is_not_left_then(long: Canvas) -> None:
+    long.fit()
+    fitted = long._view
+    long._session.last()
+    assert not long._following
+    assert long._view == fitted
+    long.resize(1000, 640)
+    assert long._view.m11() > fitted.m11()
+    assert not long._following
+
+
+@pytest.mark.parametrize("gesture", ["zoom", "drag"])
+def test_moving_the_view_by_hand_ends_the_following(long: Canvas, gesture: str) -> None:
+    if gesture == "zoom":
+        long.zoom(1.1)
+    else:
+        QTest.mousePress(long, LEFT, pos=QPoint(5, 5))
+        QTest.mouseMove(long, QPoint(40, 40))
+        QTest.mouseMove(long, QPoint(60, 60))
+        QTest.mouseRelease(long, LEFT, pos=QPoint(60, 60))
+    view = long._view
+    assert not long._following
+    long._session.last()
+    assert long._view == view
+
+
+def test_another_size_is_looked_at_anew(long: Canvas) -> None:
+    long._session.go_to(20)
+    long.resize(700, 500)
+    assert long._following
+    assert sees_the_receiver(long)
+    long.resize(6000, 640)
+    assert not long._following
+    long.resize(700, 500)
+    assert long._following
+    assert sees_the_receiver(long)
+
+
+def test_the_canvas_of_the_smallest_window_shows_the_receiver(qtbot: QtBot) -> None:
+    canvas = shown(qtbot, Session(load_lesson("neuron-by-hand")), 320, 240)
+    for step in range(1, len(canvas._session.trace.steps) + 1):
+        canvas._session.go_to(step)
+        assert sees_the_receiver(canvas)
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_the_lessons_are_shown_whole(name: str, qtbot: QtBot) -> None:
+    """On the canvas of a window of 1280 by 800."""
+    assert not shown(qtbot, Session(load_lesson(name)), 715, 647)._following

@@ -6,10 +6,10 @@ there was time for it. The picture is baked anew when the view or the numbers ch
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -32,12 +32,16 @@ from visualizer.ui.card_layout import reference_text
 from visualizer.ui.frames import Frames
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
-from visualizer.ui.pen import Pen
+from visualizer.ui.pen import Pen, elided
 from visualizer.ui.scene_painter import ScenePainter
-from visualizer.ui.theme import Theme, color, font
+from visualizer.ui.theme import Theme, color, font, text_width
 
 MARGIN = 26.0
 LARGEST_FIT = 1.7
+# Smaller than that a graph cannot be read. The largest lesson is shown at 0.53 in a window of 1280 by 800.
+READABLE_FIT = 0.52
+FOLLOWING_SCALE = 0.62  # of a graph of which only the surroundings of the present step are shown
+HINT = "following the step, F shows all"
 ZOOM_RANGE = (0.05, 8.0)
 
 
@@ -82,7 +86,8 @@ class Canvas(QWidget):
         )  # the position that the layer shows, and what is asked there
         self._layer: QPixmap | None = None
         self._view = QTransform()
-        self._fitted = True
+        self._keep: Callable[[], None] | None = self.frame  # how the view is found again at another size
+        self._following = False
         self._pressed: QPointF | None = None
         self._dragged = False
         self._editor: ValueLine | None = None
@@ -118,8 +123,10 @@ class Canvas(QWidget):
             self._frames.clear()
             self._lights.clear()
             self._follow()
-            if Change.DOCUMENT in change or (self._fitted and size != self._session.scene.size):
-                self.fit()
+            if Change.DOCUMENT in change:
+                self.frame()
+            elif self._keep is not None and size != self._session.scene.size:
+                self._keep()
             self._rebake()
             return
         if self._stale is not None and change & (Change.POSITION | Change.REVEAL):
@@ -128,6 +135,12 @@ class Canvas(QWidget):
             return
         before, seen = self._light, self._seen
         self._follow()
+        view = self._view_for(self._session)
+        if view != self._view:
+            self._close_editor()
+            self._view = view
+            self._rebake()
+            return
         if Change.POSITION in change and self._frames.find(self._moment(self._session)) is not None:
             self.update()  # all of a picture is copied sooner than many parts of it
             return
@@ -218,6 +231,8 @@ class Canvas(QWidget):
         light, position = self._light_of(session), session.position.step
         if self._layer is None or self._stale is not None or self._frames.find(moment) is not None:
             return
+        if self._view_for(session) != self._view:
+            return
         self._catch_up()
 
         def draw(painter: QPainter) -> None:
@@ -233,11 +248,18 @@ class Canvas(QWidget):
 
     def _legend_rect(self) -> QRect:
         width = legend_width(self._painter.scene.scale)
+        if self._following:
+            width += 14 + text_width(HINT, 10.5)
         return QRectF(16, self.height() - LEGEND_HEIGHT - 14, width, LEGEND_HEIGHT).toAlignedRect()
 
     def _paint_legend(self, painter: QPainter) -> None:
         rect = self._legend_rect()
-        paint_legend(Pen(painter), self._theme, self._painter.scene.scale, rect.x(), rect.y())
+        pen = Pen(painter)
+        paint_legend(pen, self._theme, self._painter.scene.scale, rect.x(), rect.y())
+        if self._following:
+            x, y = rect.x() + legend_width(self._painter.scene.scale) + 12, rect.y() + LEGEND_HEIGHT / 2 + 4
+            room = self.width() - x - 8
+            pen.text(x, y, elided(HINT, room, 10.5), color(self._theme.muted), 10.5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._layer is None:
@@ -265,18 +287,72 @@ class Canvas(QWidget):
 
     # The view -------------------------------------------------------------------------------------------------------
 
+    @property
+    def _room(self) -> QRectF:
+        """Where the graph goes: above the legend."""
+        return QRectF(MARGIN, MARGIN, self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - LEGEND_HEIGHT - 6)
+
+    def _fit_scale(self) -> float:
+        width, height = self._painter.scene.size
+        scale = min(self._room.width() / max(width, 1), self._room.height() / max(height, 1), LARGEST_FIT)
+        return max(scale, ZOOM_RANGE[0])
+
     def fit(self) -> None:
         """Show the whole graph."""
         self._close_editor()
-        width, height = self._painter.scene.size
-        room_width, room_height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - LEGEND_HEIGHT - 6
-        scale = min(room_width / max(width, 1), room_height / max(height, 1), LARGEST_FIT)
-        scale = max(scale, ZOOM_RANGE[0])
-        view = QTransform()
-        view.translate((self.width() - width * scale) / 2, MARGIN + max(0.0, (room_height - height * scale) / 2))
-        view.scale(scale, scale)
-        self._view, self._fitted = view, True
+        self._keep, self._following = self.fit, False
+        self._view = self._view_at(self._fit_scale(), QRectF(QPointF(0, 0), QSizeF(*self._painter.scene.size)).center())
         self._rebake()
+
+    def frame(self) -> None:
+        """Show the whole graph where it can be read, else the present step; the view then follows it."""
+        if self._fit_scale() >= READABLE_FIT:
+            self.fit()
+        else:
+            self._close_editor()
+            height = self._room.height() / max(self._painter.scene.size[1], 1)
+            self._view = QTransform.fromScale(*[min(max(FOLLOWING_SCALE, height), 1.0)] * 2)
+            self._following = True
+            self._view = self._view_for(self._session, anew=True)
+            self._rebake()
+        self._keep = self.frame
+
+    def _view_at(self, scale: float, middle: QPointF) -> QTransform:
+        """The view with a point of the scene in the middle, but no emptiness beside the scene that need not be."""
+        view, room = QTransform(), self._room
+        x, y = (
+            start + (extent - size * scale) / 2
+            if size * scale <= extent
+            else min(max(start + extent / 2 - at * scale, start + extent - size * scale), start)
+            for start, extent, size, at in zip(
+                (room.x(), room.y()), (room.width(), room.height()), self._painter.scene.size, middle.toTuple(),
+                strict=True,
+            )
+        )  # fmt: skip
+        return view.translate(x, y).scale(scale, scale)
+
+    def _view_for(self, session: Session, anew: bool = False) -> QTransform:
+        """The view for where ``session`` stands: another one where it is followed and its receiver is out of sight."""
+        if not self._following:
+            return self._view
+        receiver, around = self._surroundings(session)
+        seen = self._room.adjusted(*[-MARGIN / 2] * 2, *[MARGIN / 2] * 2)
+        if not anew and seen.contains(self._view.mapRect(receiver)):
+            return self._view
+        scale = self._view.m11()
+        fits = around.width() * scale <= self._room.width() and around.height() * scale <= self._room.height()
+        return self._view_at(scale, (around if fits else receiver).center())
+
+    def _surroundings(self, session: Session) -> tuple[QRectF, QRectF]:
+        """The receiver of the present step (at the start, of the first one); and all that takes part in it."""
+        trace, bounds = session.trace, self._painter.box_bounds
+        step = trace.steps[max(session.position.step - 1, 0)]
+        receiver = bounds(session.scene.boxes[trace.receiver(step)])
+        around = QRectF(receiver)
+        others = trace.graph.nodes[step.node].inputs if step.phase == "forward" else (step.node,)
+        for node in others:
+            around = around.united(bounds(session.scene.boxes[node]))
+        return receiver, around
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Zoom by ``factor`` about a point of the widget, its middle where None."""
@@ -290,19 +366,19 @@ class Canvas(QWidget):
         self._close_editor()
         if self._stale is None:
             self._stale = self._view
-        self._view, self._fitted = view, False
+        self._view, self._keep, self._following = view, None, False
         self._settle.start()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._fitted:
-            self.fit()
+        if self._keep is not None:
+            self._keep()
         else:
             self._rebake()
 
     def showEvent(self, event) -> None:
-        if self._fitted:
-            self.fit()
+        if self._keep is not None:
+            self._keep()
 
     def scene_rect(self, rect: QRectF) -> QRect:
         """Where a rectangle of the scene stands in the widget."""
