@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6 import QtCore  # not Qt from it: docs/decisions/0012-first-paint.md
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from visualizer.ui.theme import Theme, color
@@ -37,17 +38,17 @@ class TopBar(QWidget):
         """Add the buttons."""
         from visualizer.ui.elided import ElidedLabel
 
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons = {name: self._button(actions[name], name) for name in BUTTONS}
         self._hint = QLabel("F10 step   ⇧F10 back   F11 into", objectName="muted")
-        self._lessons = QPushButton("Lessons", objectName="link", cursor=Qt.CursorShape.PointingHandCursor)
+        self._lessons = QPushButton("Lessons", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
         self._lessons.clicked.connect(show_gallery)
         self._arrow = QLabel("›", objectName="muted")
         self._title = ElidedLabel()
-        self._speed = QPushButton("2 steps/s", objectName="link", cursor=Qt.CursorShape.PointingHandCursor)
+        self._speed = QPushButton("2 steps/s", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
         self._speed.setToolTip("Speed of playing: click for the next (Ctrl+, and Ctrl+.)")
         self._speed.clicked.connect(cycle_speed)
-        self._export = QPushButton("Export", objectName="link", cursor=Qt.CursorShape.PointingHandCursor)
+        self._export = QPushButton("Export", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
         self._export.clicked.connect(actions["export"].trigger)
         self._colors = self._button(actions["theme-switch"], "theme")
         self._colors.setObjectName("flat")
@@ -59,7 +60,7 @@ class TopBar(QWidget):
         button = QToolButton(objectName=name)
         button.setIconSize(QSize(21, 21))
         button.setFixedSize(38, 30)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
         keys = action.shortcut().toString()
         button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
         button.setAccessibleName(action.text())

@@ -1,145 +1,43 @@
-"""The first page: a card for each lesson, recent files, and how to open others. It paints before heavy imports."""
+"""The first page: a card for each lesson, recent files, and how to open others. Its shell is what is painted first."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6 import QtCore  # not Qt from it: docs/decisions/0012-first-paint.md
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from visualizer.session.gallery import Headline, headlines
-from visualizer.ui.pen import Pen, elided
-from visualizer.ui.theme import Theme, color, metrics
+from visualizer.ui.theme import Theme, metrics
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-
-    from visualizer.session.session import Session
+    from visualizer.ui.lesson_card import LessonCard
 
 CARD = QSize(348, 268)
 PICTURE = 176.0
 COLUMNS = 3
-FRAME_INTERVAL = 420  # ms between the steps of a thumbnail that plays
 
 
-class LessonCard(QWidget):
-    """One lesson: its picture, its title and a sentence. Under the pointer the picture plays its steps."""
+class _Place(QFrame):
+    """Where the card of a lesson will be, with its words: drawn by the style sheet, which needs little to be loaded."""
 
-    chosen = Signal(str)
-
-    def __init__(self, headline: Headline, theme: Theme) -> None:
-        super().__init__()
-        self.headline = headline
-        self._theme = theme
-        self._session: Session | None = None
-        self._frames: dict[int, QPixmap] = {}
-        self._position = 0
-        self._timer = QTimer(self, interval=FRAME_INTERVAL)
-        self._timer.timeout.connect(self._next_frame)
+    def __init__(self, headline: Headline) -> None:
+        super().__init__(objectName="place")
         self.setFixedSize(CARD)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(headline.title)
-        self.setAccessibleDescription(headline.summary)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in other colours."""
-        self._theme = theme
-        self._frames.clear()
-        self.update()
-
-    def show_session(self, session: Session) -> None:
-        """Give the card what its picture is painted from."""
-        self._session = session
-        self._frames.clear()
-        self._position = self._resting()
-        self.update()
-
-    def _resting(self) -> int:
-        """The step that the picture shows while nothing plays: well into the backward pass."""
-        assert self._session is not None
-        backward = [i for i, step in enumerate(self._session.trace.steps, start=1) if step.phase == "backward"]
-        return backward[len(backward) * 2 // 3]
-
-    def _next_frame(self) -> None:
-        if self._session is not None:
-            self._position = (self._position + 1) % (len(self._session.trace.steps) + 1)
-            self.update()
-
-    def _frame(self) -> QPixmap | None:
-        """The picture at the present step; painted once for each."""
-        if self._session is None:
-            return None
-        if self._position not in self._frames:
-            from visualizer.ui.export import paint_scene
-
-            ratio = self.devicePixelRatioF()
-            width, height = self.width() - 2, PICTURE
-            pixmap = QPixmap(round(width * ratio), round(height * ratio))
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(color(self._theme.ground))
-            self._session.go_to(self._position)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_scene(painter, self._session, self._theme, QRectF(0, 0, width, height).adjusted(14, 12, -14, -12))
-            painter.end()
-            self._frames[self._position] = pixmap
-        return self._frames[self._position]
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme, painter = self._theme, QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = Pen(painter)
-        active = self.underMouse() or self.hasFocus()
-        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        pen.box(rect, 10, color(theme.panel))
-        frame = self._frame()
-        picture = QRectF(1, 1, self.width() - 2, PICTURE)
-        painter.save()
-        painter.setClipRect(picture)
-        pen.box(QRectF(1, 1, self.width() - 2, PICTURE + 20), 10, color(theme.ground))
-        if frame is not None:
-            painter.drawPixmap(1, 6, frame)
-        painter.restore()
-        pen.stroke(1, PICTURE, self.width() - 1, PICTURE, color(theme.hairline))
-        pen.text(18, PICTURE + 29, self.headline.title, color(theme.text), 15.5, "semibold")
-        for i, text in enumerate(_two_lines(self.headline.summary, self.width() - 36)):
-            pen.text(18, PICTURE + 52 + i * 18, text, color(theme.muted), 12.5)
-        pen.box(rect, 10, None, color(theme.backward if active else theme.hairline), 2.0 if active else 1.0)
-        painter.end()
-
-    def enterEvent(self, event) -> None:
-        self._timer.start()
-        self.update()
-
-    def leaveEvent(self, event) -> None:
-        self._timer.stop()
-        if self._session is not None:
-            self._position = self._resting()
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()  # so that the release comes here, wherever it is
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.chosen.emit(self.headline.name)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.chosen.emit(self.headline.name)
-        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
-            self.focusNextChild()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Up):
-            self.focusPreviousChild()
-        else:
-            super().keyPressEvent(event)
+        room = CARD.width() - 36
+        QFrame(self, objectName="picture").setGeometry(1, 1, CARD.width() - 2, round(PICTURE))
+        QLabel(headline.title, self, objectName="lesson").setGeometry(18, 187, room, 24)
+        QLabel(headline.summary, self, objectName="summary", wordWrap=True).setGeometry(18, 215, room, 36)
 
 
 class Gallery(QScrollArea):
-    """The page of lessons. ``chosen`` carries a lesson's name or a file's path, ``browse`` asks for a file dialog."""
+    """The page of lessons. ``chosen`` carries a lesson's name or a file's path, ``browse`` asks for a file dialog.
+
+    Holds ``cards``, one a lesson. A ``shell`` has none until it is completed, only their words.
+    """
 
     chosen = Signal(str)
     browse = Signal()
@@ -148,7 +46,6 @@ class Gallery(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget(objectName="page")
         self._page = page
         outer = QHBoxLayout(page)
@@ -161,15 +58,14 @@ class Gallery(QScrollArea):
                    objectName="subheading")
         )  # fmt: skip
         column.addSpacing(18)
-        self.cards = [LessonCard(headline, theme) for headline in headlines()]
-        grid = QGridLayout()
-        grid.setSpacing(20)
-        for i, card in enumerate(self.cards):
-            card.chosen.connect(self.chosen)
-            grid.addWidget(card, i // COLUMNS, i % COLUMNS)
-        self._files = self._file_box()
-        grid.addWidget(self._files, len(self.cards) // COLUMNS, len(self.cards) % COLUMNS, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(grid)
+        self.cards: list[LessonCard] = []
+        self._theme = theme
+        self._headlines = headlines()
+        self._grid = QGridLayout()
+        self._grid.setSpacing(20)
+        self._fill([_Place(headline) for headline in self._headlines])
+        self._grid.addWidget(self._file_box(), len(self._headlines) // COLUMNS, len(self._headlines) % COLUMNS)
+        column.addLayout(self._grid)
         column.addStretch(1)
         outer.addStretch(1)
         outer.addLayout(column)
@@ -177,6 +73,10 @@ class Gallery(QScrollArea):
         self.setWidget(page)
         if not shell:
             self.complete()
+
+    def _fill(self, widgets: Sequence[QWidget]) -> None:
+        for i, widget in enumerate(widgets):
+            self._grid.addWidget(widget, i // COLUMNS, i % COLUMNS)
 
     def _file_box(self) -> QWidget:
         box = QWidget()
@@ -187,7 +87,18 @@ class Gallery(QScrollArea):
         return box
 
     def complete(self) -> None:
-        """Add what opens other files."""
+        """Put the cards in their places, and add what opens other files."""
+        from visualizer.ui.lesson_card import LessonCard
+
+        self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
+        self.cards = [LessonCard(headline, self._theme) for headline in self._headlines]
+        for card in self.cards:
+            card.chosen.connect(self.chosen)
+        for place in self._page.findChildren(_Place):
+            self._grid.removeWidget(place)
+            place.hide()
+            place.deleteLater()
+        self._fill(self.cards)
         self.show_recent([])
 
     def show_recent(self, recent: list[str]) -> None:
@@ -198,35 +109,21 @@ class Gallery(QScrollArea):
                 item.widget().deleteLater()
         button = QPushButton("Open a document…")
         button.clicked.connect(self.browse)
-        self._file_layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
+        self._file_layout.addWidget(button, alignment=QtCore.Qt.AlignmentFlag.AlignLeft)
         self._file_layout.addWidget(QLabel("or drop a .toml file on this window", objectName="muted"))
         if recent:
             self._file_layout.addSpacing(12)
             self._file_layout.addWidget(QLabel("Recent files", objectName="muted"))
         for path in recent[:5]:
-            name = metrics(13).elidedText(Path(path).name, Qt.TextElideMode.ElideMiddle, CARD.width() - 40)
+            name = metrics(13).elidedText(Path(path).name, QtCore.Qt.TextElideMode.ElideMiddle, CARD.width() - 40)
             link = QPushButton(name, objectName="link", toolTip=path)
-            link.setCursor(Qt.CursorShape.PointingHandCursor)
+            link.setCursor(QtCore.Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _=False, path=path: self.chosen.emit(path))
-            self._file_layout.addWidget(link, alignment=Qt.AlignmentFlag.AlignLeft)
+            self._file_layout.addWidget(link, alignment=QtCore.Qt.AlignmentFlag.AlignLeft)
         self._file_layout.addStretch(1)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
+        self._theme = theme
         for card in self.cards:
             card.set_theme(theme)
-
-
-def _two_lines(text: str, width: float) -> list[str]:
-    lines, words = [""], text.split()
-    measure = metrics(12.5)
-    for i, word in enumerate(words):
-        longer = f"{lines[-1]} {word}".strip()
-        if measure.horizontalAdvance(longer) <= width:
-            lines[-1] = longer
-        elif len(lines) == 1:
-            lines.append(word)
-        else:
-            lines[-1] = elided(" ".join([lines[-1], *words[i:]]), width, 12.5)
-            break
-    return lines

@@ -51,6 +51,11 @@ def style_sheet(theme: Theme) -> str:
     QLabel {{ color: {theme.text}; background: transparent; }}
     QLabel#brand {{ font-size: 17px; font-weight: 700; }}
     QLabel#muted {{ color: {theme.muted}; font-size: 12px; }}
+    QFrame#place {{ background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: 10px; }}
+    QFrame#picture {{ background: {theme.ground}; border-bottom: 1px solid {theme.hairline};
+        border-top-left-radius: 9px; border-top-right-radius: 9px; }}
+    QLabel#lesson {{ font-size: 16px; font-weight: 600; }}
+    QLabel#summary {{ color: {theme.muted}; font-size: 12px; }}
     QLabel#heading {{ font-size: 24px; font-weight: 700; }}
     QLabel#subheading {{ color: {theme.muted}; font-size: 14px; }}
     QFrame#answer {{ border-top: 1px solid {theme.hairline}; background: {theme.panel}; }}

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6 import QtCore  # not Qt from it: docs/decisions/0012-first-paint.md
+from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -55,7 +56,7 @@ class Window(QMainWindow):
         self.resize(1280, 800)
         self.in_lesson = False
         self._theme_choice = theme_choice or str(settings().value("theme", "system"))
-        self.theme = self._wanted_theme()
+        self.theme = self._likely_theme() if shell else self._wanted_theme()
         self._dress_application()  # before there are widgets, so that each takes its style once
         self._docks: dict[str, QDockWidget] = {}
         self._floating = False
@@ -95,6 +96,7 @@ class Window(QMainWindow):
         self._message = Message(self)
         actions.refresh_actions(self, self.actions_by_name)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+        self._system_theme_changed()
 
     def _head(self) -> QWidget:
         """Menu and top bar, one above the other."""
@@ -138,7 +140,7 @@ class Window(QMainWindow):
             self._opening()
         work = Work(lambda: prepare(find(argument)), self)
         progress = QProgressDialog(f"Opening {Path(argument).name}", "Cancel", 0, 0, self)
-        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        progress.setWindowModality(QtCore.Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(500)
 
         def finish() -> None:
@@ -204,7 +206,7 @@ class Window(QMainWindow):
         self.outline = Outline(self.session, self.theme, self._message.show_text)
         self.card = CardPanel(self.session, self.theme)
         self.timeline = Timeline(self.session, self.theme)
-        sides = Qt.DockWidgetArea
+        sides = QtCore.Qt.DockWidgetArea
         for name, title, widget, area in (
             ("outline", "Program and sections", self.outline, sides.LeftDockWidgetArea),
             ("card", "Step card", self.card, sides.RightDockWidgetArea),
@@ -215,11 +217,11 @@ class Window(QMainWindow):
             dock.setTitleBarWidget(QWidget())
             self._docks[name] = dock
             self.addDockWidget(area, dock)
-        self.setCorner(Qt.Corner.BottomLeftCorner, sides.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, sides.BottomDockWidgetArea)
+        self.setCorner(QtCore.Qt.Corner.BottomLeftCorner, sides.BottomDockWidgetArea)
+        self.setCorner(QtCore.Qt.Corner.BottomRightCorner, sides.BottomDockWidgetArea)
         sized = (self._docks["outline"], self._docks["card"])
         widths = [dock.widget().sizeHint().width() for dock in sized]
-        self.resizeDocks(sized, widths, Qt.Orientation.Horizontal)
+        self.resizeDocks(sized, widths, QtCore.Qt.Orientation.Horizontal)
         state = settings().value("panels")
         if isinstance(state, QByteArray):
             self.restoreState(state)
@@ -292,8 +294,8 @@ class Window(QMainWindow):
         from PySide6.QtWidgets import QMessageBox
 
         box = QMessageBox(QMessageBox.Icon.Warning, "GradStep", sentence, QMessageBox.StandardButton.Ok, self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+        box.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -337,7 +339,7 @@ class Window(QMainWindow):
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.setWindowState(self.windowState() ^ QtCore.Qt.WindowState.WindowFullScreen)
 
     # The selected node ----------------------------------------------------------------------------------------------
 
@@ -369,8 +371,14 @@ class Window(QMainWindow):
     def _wanted_theme(self) -> Theme:
         if self._theme_choice in ("light", "dark"):
             return DARK if self._theme_choice == "dark" else LIGHT
-        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        dark = QGuiApplication.styleHints().colorScheme() == QtCore.Qt.ColorScheme.Dark
         return DARK if dark else LIGHT
+
+    def _likely_theme(self) -> Theme:
+        """The wanted theme as far as the desktop's palette tells; asking for its colour scheme would load more."""
+        if self._theme_choice in ("light", "dark"):
+            return self._wanted_theme()
+        return DARK if QApplication.palette().window().color().lightness() < 128 else LIGHT
 
     def choose_theme(self, choice: str) -> None:
         """ "light", "dark", or "system" to follow the desktop; remembered."""
