@@ -7,7 +7,7 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
@@ -15,7 +15,13 @@ from PySide6.QtWidgets import QApplication
 from engine.errors import GradStepError
 from visualizer.cli import main
 from visualizer.session.lessons import lesson_names, load_lesson
+from visualizer.session.lighting import Lighting
+from visualizer.session.session import Session
+from visualizer.ui import export
 from visualizer.ui.export import export_pictures
+from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
+from visualizer.ui.pen import painting
+from visualizer.ui.scene_painter import ScenePainter
 from visualizer.ui.theme import THEMES
 
 # One lesson is enough for the fast set.
@@ -35,8 +41,6 @@ def colors(image: QImage) -> int:
 
 
 def last(name: str) -> int:
-    from visualizer.session.session import Session
-
     return len(Session(load_lesson(name)).trace.steps)
 
 
@@ -145,6 +149,50 @@ def test_light_and_dark_differ(tmp_path: Path) -> None:
 
 
 # Failures -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["png", "svg"])
+def test_an_error_while_painting_ends_the_painter(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or Qt would end the process when the picture goes away."""
+    painters = []
+
+    def fail(painter: QPainter, *_: object, **__: object) -> None:
+        painters.append(painter)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(export, "paint_page", fail)
+    with pytest.raises(ZeroDivisionError):
+        export_pictures(load_lesson("neuron-by-hand"), [1], format, tmp_path / f"p.{format}")
+    assert not painters[0].isActive()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("size", [(1280, 800), (600, 800), (900, 300)])
+def test_the_graph_keeps_apart_from_title_legend_and_card(
+    name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(load_lesson(name))
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    areas: list[QRectF] = []
+    keep = export.ScenePainter.paint_lighting
+
+    def lit(scene_painter: ScenePainter, painter: QPainter, light: Lighting) -> None:
+        box = session.scene.boxes[light.receiver] if light.receiver is not None else session.scene.boxes[0]
+        halo = QRectF(*box.rect).adjusted(-8, -18, 14, 8)
+        areas.append(painter.worldTransform().mapRect(halo))
+        keep(scene_painter, painter, light)
+
+    monkeypatch.setattr(export.ScenePainter, "paint_lighting", lit)
+    for step in range(len(session.trace.steps) + 1):
+        session.go_to(step)
+        with painting(image) as painter:
+            export.paint_page(painter, session, THEMES["light"], *size, outlines=False)
+    for area in areas:
+        assert area.top() >= 34
+        assert area.left() >= 0
+        assert area.bottom() <= size[1] - LEGEND_HEIGHT - 10
+        assert area.right() <= size[0] * 0.74
 
 
 def test_an_old_file_outlives_a_failing_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

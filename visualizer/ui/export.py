@@ -18,20 +18,21 @@ from visualizer.session.session import Session
 from visualizer.ui.card_layout import lay_out_bars, lay_out_card
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
-from visualizer.ui.pen import Pen
+from visualizer.ui.pen import Pen, elided, painting
 from visualizer.ui.scene_painter import ScenePainter
 from visualizer.ui.theme import THEMES, Theme, ThemeName, color, load_fonts
 
 CARD_WIDTH = 340.0
 PADDING = 20.0
 HEADER = 44.0
+RIM = 20.0  # around the graph, for the halo and the pill of its outermost boxes
 _application: QApplication | None = None
 
 
 def paint_scene(painter: QPainter, session: Session, theme: Theme, area: QRectF, outlines: bool = False) -> None:
     """The graph where the session stands, with what is lit, fitted into ``area``."""
     width, height = session.scene.size
-    scale = min(area.width() / max(width, 1), area.height() / max(height, 1), 1.7)
+    scale = max(0.01, min(area.width() / (width + 2 * RIM), area.height() / (height + 2 * RIM), 1.7))
     painter.save()
     painter.translate(area.center().x() - width * scale / 2, area.center().y() - height * scale / 2)
     painter.scale(scale, scale)
@@ -49,13 +50,13 @@ def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, 
     layout = lay_out_card(session.card, session.document, session.trace, theme, CARD_WIDTH)
     bars = lay_out_bars(session.card.bars, theme, CARD_WIDTH)
     fit = min(1.0, (height - 2 * PADDING) / (layout.height + bars.height), (0.45 * width - 2 * PADDING) / CARD_WIDTH)
+    fit = max(fit, 0.01)
     column = CARD_WIDTH * fit + 2 * PADDING
     panel = QRectF(width - column, 0, column, height)
-    pen.painter.fillRect(panel, color(theme.panel))
-    pen.stroke(panel.left(), 0, panel.left(), height, color(theme.hairline))
-    pen.text(PADDING, 29, session.document.title, color(theme.text), 16, "semibold")
+    title = elided(session.document.title, width - column - 2 * PADDING, 16, "semibold")
+    pen.text(PADDING, 29, title, color(theme.text), 16, "semibold")
     legend = legend_width(session.scene.scale)
-    area = QRectF(PADDING, HEADER, width - column - 2 * PADDING, height - HEADER - LEGEND_HEIGHT - 2 * PADDING)
+    area = QRectF(PADDING / 2, HEADER, width - column - PADDING, height - HEADER - LEGEND_HEIGHT - 1.4 * PADDING)
     paint_scene(painter, session, theme, area, outlines)
     painter.save()
     shrink = min(1.0, (width - column - 2 * PADDING) / legend)
@@ -63,6 +64,8 @@ def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, 
     painter.scale(shrink, shrink)
     paint_legend(pen, theme, session.scene.scale, 0, 0)
     painter.restore()
+    painter.fillRect(panel, color(theme.panel))
+    pen.stroke(panel.left(), 0, panel.left(), height, color(theme.hairline))
     painter.save()
     painter.translate(panel.left() + PADDING, PADDING)
     painter.scale(fit, fit)
@@ -122,10 +125,9 @@ def _png(session: Session, theme: Theme, size: tuple[int, int], scale: float) ->
     image = QImage(round(size[0] * scale), round(size[1] * scale), QImage.Format.Format_ARGB32_Premultiplied)
     if image.isNull():
         raise GradStepError(f"a picture of {size[0]}x{size[1]} at scale {scale:g} does not fit into memory")
-    painter = QPainter(image)
-    painter.scale(scale, scale)
-    paint_page(painter, session, theme, size[0], size[1], outlines=False)
-    painter.end()
+    with painting(image) as painter:
+        painter.scale(scale, scale)
+        paint_page(painter, session, theme, size[0], size[1], outlines=False)
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -145,7 +147,6 @@ def _svg(session: Session, theme: Theme, size: tuple[int, int], scale: float) ->
     generator.setViewBox(QRectF(0, 0, size[0], size[1]))
     generator.setTitle(session.document.title)
     generator.setDescription(session.card.title)
-    painter = QPainter(generator)
-    paint_page(painter, session, theme, size[0], size[1], outlines=True)
-    painter.end()
+    with painting(generator) as painter:
+        paint_page(painter, session, theme, size[0], size[1], outlines=True)
     return bytes(content.data())
