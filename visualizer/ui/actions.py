@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,11 +116,21 @@ def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
         menu.addAction(actions[command.name])
 
 
-def refresh_actions(window: Window, actions: Mapping[str, QAction], commands: Iterable[Command] = COMMANDS) -> None:
+def refresh_actions(window: Window, actions: Mapping[str, QAction]) -> None:
     """Enable what can be done now."""
-    for command in commands:
+    for command in COMMANDS:
         possible = not command.lesson or window.in_lesson
         if possible and command.enabled is not None:
             possible = command.enabled(window) if command.lesson else True
         if actions[command.name].isEnabled() != possible:
             actions[command.name].setEnabled(possible)
+
+
+def refresh_changing(window: Window, actions: Mapping[str, QAction], before: tuple[bool, ...]) -> tuple[bool, ...]:
+    """Enable what can be done at the present place of an open document; gives what to pass as ``before`` next time."""
+    possible = tuple(command.enabled(window) for command in CHANGING if command.enabled)
+    known = before or tuple(not can for can in possible)
+    for command, can, could in zip(CHANGING, possible, known, strict=True):
+        if can != could:
+            actions[command.name].setEnabled(can)
+    return possible

@@ -62,6 +62,7 @@ class Window(QMainWindow):
         self._floating = False
         self.player = Player(self)
         self._opening: Callable[[], None] | None = None
+        self._possible: tuple[bool, ...] = ()
         self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
         actions.add_menus(self.menus)
         self.bar = TopBar(self.theme)
@@ -229,15 +230,15 @@ class Window(QMainWindow):
         self._ahead = Ahead(self.session, (self.canvas, self.card.view, self.timeline, self.outline.view), self)
 
     def _session_changed(self, change: Change) -> None:
-        from visualizer.session.session import Change
-
-        if Change.TRACE in change:
+        kinds = type(change)  # to import it here would take longer than all the rest
+        if kinds.TRACE in change:
             self._refresh()
-        elif change != Change.HOVER:
-            actions.refresh_actions(self, self.actions_by_name, actions.CHANGING)
+        elif change != kinds.HOVER and self.in_lesson:
+            self._possible = actions.refresh_changing(self, self.actions_by_name, self._possible)
 
     def _refresh(self) -> None:
         document = self.session.document if self.in_lesson else None
+        self._possible = ()  # not known any more
         actions.refresh_actions(self, self.actions_by_name)
         self.bar.show_lesson(document.title if document else None, bool(document and self.session.edited))
         self.setWindowTitle(f"{document.title} - GradStep" if document else "GradStep")
