@@ -29,7 +29,8 @@ def virtual_display() -> Iterator[Mapping[str, str] | str]:
         yield reason
         return
     reading, writing = os.pipe()  # Xvfb picks a free number itself and says which
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+    # -noreset: a desktop is never without clients, and so never begins anew when one leaves.
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(writing)
     try:

@@ -1,15 +1,16 @@
 """Steps through every lesson in one process and prints, as JSON, what each step took. Run by ``benchmarks.step``.
 
-Usage: ``python -m benchmarks._steps ROUNDS``, on the platform that QT_QPA_PLATFORM names.
+Usage: ``python -m benchmarks._steps LEAST WAY...``, on the platform that QT_QPA_PLATFORM names.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
@@ -95,8 +96,8 @@ def walk(window: Window, blit: Blit, pause: float) -> dict[str, list[float]]:
     return {"steps": steps, "blits": blits}
 
 
-def lesson(name: str, rounds: int) -> dict[str, dict[str, list[float]]]:
-    """One lesson: steps of a document just opened, the same steps again, and steps without a pause."""
+def lesson(name: str, least: int, ways: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """One lesson, ``least`` steps or more in every way: see ``benchmarks.step`` for what the ways are."""
     window = Window("light")
     window.show()
     window.show_document(prepare(find(name)))
@@ -106,11 +107,11 @@ def lesson(name: str, rounds: int) -> dict[str, dict[str, list[float]]]:
     blit.show()
     wait(200)
     found: dict[str, dict[str, list[float]]] = {}
-    for _ in range(rounds):
-        for way, pause, opened in (("first", PAUSE, True), ("again", PAUSE, False), ("hurried", 0, True)):
-            if opened:
+    for _ in range(math.ceil(least / len(window.session.trace.steps))):
+        for way in ways:
+            if way != "again":
                 window.session.open(prepare(find(name)))
-            times = walk(window, blit, pause)
+            times = walk(window, blit, 0 if way == "hurried" else PAUSE)
             for key, seconds in times.items():
                 found.setdefault(way, {}).setdefault(key, []).extend(seconds)
     for widget in (blit, window):
@@ -124,7 +125,7 @@ def main() -> None:
     application = make_application()
     for view in VIEWS:
         count_paints(view)
-    found: dict[str, Any] = {name: lesson(name, int(sys.argv[1])) for name in lesson_names()}
+    found: dict[str, Any] = {name: lesson(name, int(sys.argv[1]), sys.argv[2:]) for name in lesson_names()}
     json.dump(found, sys.stdout)
     application.quit()
 
