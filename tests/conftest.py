@@ -29,6 +29,27 @@ settings.load_profile("gradstep")
 XVFB_START_TIMEOUT = 20.0  # seconds
 
 
+# The fast set keeps to what needs neither a window nor a process of its own; the whole suite runs everything.
+SLOW_FILES = (
+    "test_cli.py",
+    "test_csv_text.py",
+    "test_docs.py",
+    "test_generated.py",
+    "test_layout.py",
+    "test_network.py",
+    "test_plan.py",
+)
+FAST_ON_SCREEN = ("test_actions.py", "test_theme.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whole rooms of tests, so that `make check` answers while one waits."""
+    for item in items:
+        on_screen = item.path.parent.name == "ui" and item.path.name not in FAST_ON_SCREEN
+        if on_screen or item.path.name in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def xvfb() -> Iterator[dict[str, str]]:
     """Start a virtual display; yield the environment in which a subprocess opens real windows on it.

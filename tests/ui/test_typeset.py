@@ -77,7 +77,8 @@ PROGRAMS = {
                {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.88}),
     "network": ("z = linear(W, x, b)\na = relu(z)\nL = cross_entropy(a, t)",
                 {"x": [2, 1, 3], "W": [[1, -1, 1], [1, 1, 0], [0, 1, 1]], "b": [-5, 0, 1], "t": [0, 1, 0]}),
-    "activations": ("L = sum(gelu(x) + sigmoid(x) * softmax(x) / sqrt(exp(x)) - leaky_relu(x)) + max(x) * mean(x) * b ** 2",
+    "activations": ("a = gelu(x) + sigmoid(x) * softmax(x) / sqrt(exp(x)) - leaky_relu(x)\n"
+                    "L = sum(a) + max(x) * mean(x) * b ** 2",
                     {"x": [0.5, -1.0, 2.0], "b": 3.0}),
     "losses": ("L = mse(p, t) + binary_cross_entropy(p, t) + hinge(p, t) - sum(log_softmax(p))",
                {"p": [0.2, 0.7], "t": [0.0, 1.0]}),
