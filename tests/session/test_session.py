@@ -543,3 +543,18 @@ def test_there_is_one_neighbour_at_the_start_and_at_the_end(layer: Session) -> N
     assert layer.neighbours == (Position(step=1),)
     layer.last()
     assert layer.neighbours == (Position(step=len(layer.trace.steps) - 1),)
+
+
+def test_an_edit_stays_with_another_variant_and_another_size() -> None:
+    session = Session(load_lesson("fully-connected-layer"))
+    session.set_element("w", (0, 1), 9.0)
+    session.set_element("b", (1,), -4.0)
+    session.set_variant("pytorch")
+    assert session.trace.value("w")[1, 0] == 9.0
+    session.set_size("n", 4)
+    assert session.trace.value("b")[1] == -4.0
+    session.set_variant("")
+    assert session.trace.value("b")[1] == -4.0
+    for _ in range(3):
+        session.undo()
+    assert session.trace.value("w")[0, 1] == 9.0

@@ -101,18 +101,36 @@ class Document:
         return replace(self, graph=graph, leaves=MappingProxyType(leaves))
 
     def with_size(self, name: str, size: int) -> Document:
-        """The same document with another size; leaves that use it are filled anew. Raises GradStepError."""
+        """The same document with another size; leaves that use it are filled anew, other edits stay.
+
+        Raises GradStepError.
+        """
         if name not in self.sizes:
             raise GradStepError(f"there is no size named “{name}”")
         if not 1 <= size <= MAX_SIZE:
             raise GradStepError(f"the size “{name}” must be from 1 to {MAX_SIZE}, not {size}")
-        return _assemble(self.specification, {**self.sizes, name: size}, self.variant, self.path)
+        return self._edited(_assemble(self.specification, {**self.sizes, name: size}, self.variant, self.path))
 
     def with_variant(self, variant: str) -> Document:
-        """The same document, its program written the other way. Raises GradStepError."""
+        """The same document, its program written the other way; edits stay, transposed with their leaves.
+
+        Raises GradStepError.
+        """
         if variant and variant not in self.specification.variants:
             raise GradStepError(f"there is no variant named “{variant}”")
-        return _assemble(self.specification, self.sizes, variant, self.path)
+        return self._edited(_assemble(self.specification, self.sizes, variant, self.path))
+
+    def _edited(self, fresh: Document) -> Document:
+        """``fresh`` with the numbers that were changed in this document, where their shapes still fit."""
+        original = _assemble(self.specification, self.sizes, self.variant, self.path)
+        turned = _transposed(self.specification, self.variant) ^ _transposed(self.specification, fresh.variant)
+        for name, value in self.leaves.items():
+            if np.array_equal(value, original.leaves[name]):
+                continue
+            edited = value.T if name in turned else value
+            if edited.shape == fresh.leaves[name].shape:
+                fresh = fresh.with_leaf(name, edited)
+        return fresh
 
 
 def load(path: str | os.PathLike[str]) -> Document:
@@ -341,6 +359,11 @@ def _place(name: str, line: int | None, where: tuple[str, ...], sentence: str) -
 
 
 # From a specification to a graph -------------------------------------------------------------------------------------
+
+
+def _transposed(specification: Specification, variant: str) -> frozenset[str]:
+    """The leaves that a variant stores with rows and columns exchanged."""
+    return frozenset(specification.variants[variant].transpose if variant else ())
 
 
 def _assemble(specification: Specification, sizes: Mapping[str, int], variant: str, path: Path | None) -> Document:
