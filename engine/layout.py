@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from engine.folding import folded_layers
 from engine.graph import Graph, Node
 from engine.schedule import Group
 from engine.tape import hands_on
@@ -32,6 +33,8 @@ class Layout:
 
     ``parameters`` are the parameters of more than one number that a gradient reaches: their values lie at the start of
     the one vector and their gradients at the start of the other, in the same order, so that one update is for all.
+    ``folded`` are the layers by ``folding.py``: their weights, ``transposed``, and biases lie side by side, and behind
+    the values in ``ones_after`` there is room for a row of ones.
     """
 
     def __init__(self, graph: Graph, groups: list[Group]) -> None:
@@ -42,7 +45,11 @@ class Layout:
         self.messages: dict[Edge, slice] = {}
         self.arrivals: dict[int, list[slice]] = {}
         self._edges = frozenset(graph.backward_edges())
-        self.parameters = [n for n in graph.nodes if n.op == "parameter" and n.shape != () and n.id in graph.active]
+        folded = folded_layers(graph)
+        self.folded = frozenset(node.id for node in folded)
+        self.transposed = frozenset(node.inputs[0] for node in folded)
+        self.ones_after = frozenset(node.inputs[1] for node in folded)
+        self.parameters = self._parameters_in_order(folded)
         shelf = _Shelf()
         self._kept = {node.id: shelf.place(node.size) for node in self.parameters}
         self.seed = shelf.place(graph.nodes[graph.output].size)
@@ -53,7 +60,7 @@ class Layout:
         shelf = _Shelf()
         data = [node for node in graph.nodes if node.op == "input" and node.shape != ()]
         for node in [*self.parameters, *data]:  # data lie side by side, so that a batch is one copy
-            self.values[node.id] = shelf.place(node.size)
+            self._place_value(node, shelf)
         self._place_values([chain for chain in self.leaves if chain[0].id not in self.values], shelf)
         self.leaves_end = shelf.used
         for group in groups:
@@ -157,7 +164,23 @@ class Layout:
         if group and len(group[0]) > SHORT_CHAIN:
             shelf.place(len(group))  # accumulate also writes the terms it starts from
         for node in in_rows(group):
-            self.values[node.id] = shelf.place(node.size)
+            self._place_value(node, shelf)
+
+    def _place_value(self, node: Node, shelf: _Shelf) -> None:
+        self.values[node.id] = shelf.place(node.size)
+        if node.id in self.ones_after:
+            shelf.place(node.shape[1])
+
+    def _parameters_in_order(self, folded: list[Node]) -> list[Node]:
+        """As they come in the program, but each folded bias right behind its weights."""
+        nodes = self.graph.nodes
+        bias_of = {node.inputs[0]: nodes[node.inputs[2]] for node in folded}
+        behind = {bias.id for bias in bias_of.values()}
+        found: list[Node] = []
+        for node in nodes:
+            if node.op == "parameter" and node.shape != () and node.id in self.graph.active and node.id not in behind:
+                found += [node, bias_of[node.id]] if node.id in bias_of else [node]
+        return found
 
 
 def in_rows(group: Group) -> list[Node]:

@@ -104,10 +104,10 @@ class Machine:
             updates[node.id] = Update(
                 trace.values[node.id],
                 trace.gradient(node.name),
-                plan.shaped(plan.parameter_vector[part], node),
-                plan.shaped(applied[part], node),
-                MappingProxyType({name: plan.shaped(row[part], node) for name, row in states.items()}),
-                MappingProxyType({name: plan.shaped(row[part], node) for name, row in lines.items()}),
+                _frozen(plan.shaped(plan.parameter_vector[part], node)),
+                _frozen(plan.shaped(applied[part], node)),
+                MappingProxyType({name: _frozen(plan.shaped(row[part], node)) for name, row in states.items()}),
+                MappingProxyType({name: _frozen(plan.shaped(row[part], node)) for name, row in lines.items()}),
             )
         self.iteration += 1
         return with_updates(trace, dict(sorted(updates.items())))

@@ -18,10 +18,11 @@ import numpy as np
 
 from engine.graph import Graph, Node
 from engine.layout import SHORT_CHAIN, Edge, Layout, in_rows
-from engine.ops import Array
+from engine.ops import OPS, Array
 from engine.schedule import Group, is_scalar, schedule
+from engine.scratch import Call
 from engine.shapes import Shape
-from engine.tape import Call, Taped, tape
+from engine.tape import Segment, Tape, Taped
 
 Positions = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -39,25 +40,35 @@ class Plan:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         groups = schedule(graph)
-        self._layout = Layout(graph, groups)
-        self.values = np.zeros(self._layout.values_size)
-        self.messages = np.zeros(self._layout.messages_size)
+        self._layout = layout = Layout(graph, groups)
+        self.values = aligned_zeros(layout.values_size)
+        self.messages = aligned_zeros(layout.messages_size)
         self.messages[self.seed_slice] = 1.0
-        self._load: list[Call] = []
-        self._forward: list[Call] = []
-        self._backward: list[Call] = []
+        for identity, value in graph.leaves.items():
+            self.value(graph.nodes[identity])[...] = value
+        for identity in layout.ones_after:
+            self._with_ones(graph.nodes[identity])[-1] = 1.0
         self._gathered: dict[tuple[bool, bytes], Array] = {}
         self._unfilled: dict[int, tuple[Call, bool]] = {}
+        self._load: list[Call] = []
+        self._tape = Tape(self._fixed())
+        forward: list[Item] = []
+        backward: list[Item] = []
         for group in groups:
-            self._plan_forward(group)
+            self._plan_forward(group, forward)
         if graph.incoming is not None:
             incoming = self.values[self.value_slices[graph.incoming]]
-            self._backward.append((np.copyto, (self.messages[self.seed_slice], incoming)))
+            backward.append(Taped([(np.copyto, (self.messages[self.seed_slice], incoming))], []))
         for group in reversed(groups):
-            self._plan_sums(group)
-            self._plan_messages(group)
-        self._plan_sums(self._layout.leaves)
+            self._plan_sums(group, backward)
+            self._plan_messages(group, backward)
+        self._plan_sums(layout.leaves, backward)
         self._plan_parameters()
+        self._tape.finish()
+        self._once = self._tape.once
+        del self._tape
+        self._forward = [call for item in forward for call in item.calls]
+        self._backward = [call for item in backward for call in item.calls]
         self.load(graph.leaves)
 
     @property
@@ -113,41 +124,40 @@ class Plan:
         return [*self._spreading, *self._load]
 
     def load(self, leaves: Mapping[int, Array]) -> None:
-        """Replaces the values of leaves, by id."""
+        """Replaces the values of leaves, by id; constants are as they are."""
         for identity, value in leaves.items():
-            self.values[self.value_slices[identity]] = value.ravel()
-        for call, arguments in self._gathering_values:
-            call(*arguments)
-        for call, arguments in self._load:
-            call(*arguments)
+            self.value(self.graph.nodes[identity])[...] = value
+        with np.errstate(all="ignore"):
+            for call, arguments in (*self._gathering_values, *self._load, *self._once):
+                call(*arguments)
 
     def value(self, node: Node) -> Array:
         """The stretch of ``values`` that belongs to ``node``, in its shape."""
-        return self.values[self.value_slices[node.id]].reshape(node.shape)
+        return self.shaped(self.values[self.value_slices[node.id]], node)
 
     def gradient(self, node: Node) -> Array:
         """The stretch of ``messages`` that holds the gradient of ``node``, in its shape."""
-        return self.messages[self.gradient_slices[node.id]].reshape(node.shape)
+        return self.shaped(self.messages[self.gradient_slices[node.id]], node)
 
     def shaped(self, numbers: Array, node: Node) -> Array:
-        """A read-only copy of the flat ``numbers`` of ``node``, in its shape."""
-        array = numbers.copy().reshape(node.shape)
-        array.flags.writeable = False
-        return array
+        """A stretch of numbers that belong to ``node`` as a view in its shape."""
+        if node.id in self._layout.transposed:
+            return numbers.reshape(node.shape[::-1]).T
+        return numbers.reshape(node.shape)
 
     # Calls ----------------------------------------------------------------------------------------------------------
 
-    def _plan_forward(self, group: Group) -> None:
+    def _plan_forward(self, group: Group, items: list[Item]) -> None:
         nodes, rule = in_rows(group), group[0][0].rule
-        forward = _with(rule.forward, dict(nodes[0].attributes))
         if len(group[0]) > 1:
-            self._plan_chains(group)
-        elif rule.elementwise:
-            self._emit(self._forward, tape(forward, self._inputs(nodes), self._outputs(nodes)))
+            self._plan_chains(group, items)
+        elif nodes[0].id in self._layout.folded:
+            self._emit(items, self._tape.add(_PRODUCT.forward, self._folded(nodes[0]), self.value(nodes[0])))
         else:
-            self._forward.append((_store, (self._outputs(nodes), forward, self._inputs(nodes))))
+            forward = _with(rule.forward, dict(nodes[0].attributes))
+            self._emit(items, self._tape.add(forward, self._inputs(nodes), self._outputs(nodes)))
 
-    def _plan_chains(self, group: Group) -> None:
+    def _plan_chains(self, group: Group, items: list[Item]) -> None:
         """Calls that form the sums along chains side by side, from a row of first terms and a row for each link."""
         forward, nodes = group[0][0].rule.forward, in_rows(group)
         assert isinstance(forward, np.ufunc)
@@ -159,42 +169,48 @@ class Plan:
             # Over a vector accumulate is three times as fast as over a matrix of one column.
             shape = (links + 1, width) if width > 1 else (links + 1,)
             sums = self.values[start - width : stop].reshape(shape)
-            self._emit(self._forward, Taped([(forward.accumulate, (terms.reshape(shape), 0, None, sums))], [terms]))
+            self._emit(items, Taped([(forward.accumulate, (terms.reshape(shape), 0, None, sums))], [terms]))
             return
         rows, sums = terms.reshape(links + 1, width), self.values[start:stop].reshape(links, width)
         calls: list[Call] = [(forward, (rows[0], rows[1], sums[0]))]
         calls += [(forward, (sums[link - 1], rows[link + 1], sums[link])) for link in range(1, links)]
-        self._emit(self._forward, Taped(calls, [terms]))
+        self._emit(items, Taped(calls, [terms]))
 
-    def _plan_messages(self, group: Group) -> None:
+    def _plan_messages(self, group: Group, items: list[Item]) -> None:
         nodes, rule = in_rows(group), group[0][0].rule
         slots = self._layout.computed_slots(group)
         if not slots:
             return
         arrays = [self._gradients_of(nodes), self._outputs(nodes), *self._inputs(nodes)]
+        if nodes[0].id in self._layout.folded:
+            slots = [slot for slot in slots if slot == 1]
+            both = [*arrays[:2], *self._folded(nodes[0])]
+            self._emit(items, self._tape.add(_PRODUCT.vjp(0), both, self._folded_gradient(nodes[0])))
         for slot in slots:
             vjp = _with(rule.vjp(slot), dict(nodes[0].attributes) | ({"slot": slot} if rule.variadic else {}))
             out = self._messages_along(slot, nodes)
-            if rule.elementwise and out.shape == arrays[0].shape:
-                self._emit(self._backward, tape(vjp, arrays, out))
-            else:
-                self._backward.append((_store_summed if rule.elementwise else _store, (out, vjp, arrays)))
+            if rule.elementwise and out.shape != arrays[0].shape:
+                vjp = _summed(vjp, out.shape, arrays[0].shape)
+            self._emit(items, self._tape.add(vjp, arrays, out))
 
-    def _plan_sums(self, group: Group) -> None:
+    def _plan_sums(self, group: Group, items: list[Item]) -> None:
         """Calls that add up the messages to the nodes of a group, strictly in the order in which they arrive."""
         for nodes in self._layout.sums(group):
             arrivals = [self._layout.arrivals[node.id] for node in nodes]
             ends = [self.gradient_slices[node.id] for node in nodes]
             starts = np.array([[part.start for part in parts] for parts in arrivals])
             if nodes[0].shape != ():
-                parts = [self.messages[part] for part in arrivals[0]]
-                self._backward.append((_add_up, (self.messages[ends[0]], parts)))
+                first, *others = (self.messages[part] for part in arrivals[0])
+                out = self.messages[ends[0]]
+                calls: list[Call] = [(np.add, (first, others[0], out)) if others else (np.copyto, (out, first))]
+                calls += [(np.add, (out, part, out)) for part in others[1:]]
+                self._emit(items, Taped(calls, []))
             elif self._layout.keeps_running_sums(nodes):
                 for row, end in zip(starts, ends, strict=True):
                     arrived, sums = self._messages_at(row), self.messages[end.stop - len(row) : end.stop]
-                    self._emit(self._backward, Taped([(np.add.accumulate, (arrived, 0, None, sums))], [arrived]))
+                    self._emit(items, Taped([(np.add.accumulate, (arrived, 0, None, sums))], [arrived]))
             else:
-                self._emit(self._backward, self._sums_in_rows(starts.T, self.messages[ends[0].start : ends[-1].stop]))
+                self._emit(items, self._sums_in_rows(starts.T, self.messages[ends[0].start : ends[-1].stop]))
 
     def _sums_in_rows(self, starts: Positions, out: Array) -> Taped:
         """``starts`` has a column for each sum and a row for each message."""
@@ -226,6 +242,30 @@ class Plan:
 
     # What the calls read and write ----------------------------------------------------------------------------------
 
+    def _fixed(self) -> list[Array]:
+        """What never changes: constants, and the gradient that everything starts from where it is 1."""
+        constants = [self.value(node) for node in self.graph.nodes if node.op == "constant"]
+        seed = self.messages[self.seed_slice].reshape(self.graph.nodes[self.graph.output].shape)
+        return constants if self.graph.incoming is not None else [*constants, seed]
+
+    def _folded(self, node: Node) -> list[Array]:
+        """``[W b]`` and ``[a; 1]`` of a folded layer."""
+        weight, activations, bias = (self.graph.nodes[i] for i in node.inputs)
+        part = slice(self.value_slices[weight.id].start, self.value_slices[bias.id].stop)
+        return [self.values[part].reshape(-1, node.shape[0]).T, self._with_ones(activations)]
+
+    def _folded_gradient(self, node: Node) -> Array:
+        """Where the gradient of ``[W b]`` goes."""
+        weight, _, bias = node.inputs
+        part = slice(self.message_slices[node.id, 0].start, self.message_slices[node.id, 2].stop)
+        assert part == slice(self.gradient_slices[weight].start, self.gradient_slices[bias].stop)
+        return self.messages[part].reshape(-1, node.shape[0]).T
+
+    def _with_ones(self, node: Node) -> Array:
+        """The value of ``node`` with the row of ones behind it."""
+        part, width = self.value_slices[node.id], node.shape[1]
+        return self.values[part.start : part.stop + width].reshape(-1, width)
+
     def _outputs(self, nodes: Sequence[Node]) -> Array:
         if not is_scalar(nodes[0]):
             return self.value(nodes[0])
@@ -249,7 +289,7 @@ class Plan:
             if (node.id, slot) in self.message_slices
         )
         if not is_scalar(nodes[0]):
-            return self.messages[part].reshape(self.graph.nodes[nodes[0].inputs[slot]].shape)
+            return self.shaped(self.messages[part], self.graph.nodes[nodes[0].inputs[slot]])
         return self.messages[part.start - number : part.start - number + len(nodes)]
 
     def _values_of(self, identities: Sequence[int], side_by_side: bool = False) -> Array:
@@ -275,17 +315,44 @@ class Plan:
             self._unfilled[id(buffer)] = (call, only_leaves)
         return self._gathered[key]
 
-    def _emit(self, calls: list[Call], taped: Taped) -> None:
+    def _emit(self, items: list[Item], item: Item) -> None:
         """Appends calls, and before them those that fill the buffers they read; leaves are gathered when loaded."""
-        for array in taped.reads:
+        for array in item.reads:
             if id(array) in self._unfilled:
                 fill, only_leaves = self._unfilled.pop(id(array))
-                (self._load if only_leaves else calls).append(fill)
-        calls += taped.calls
+                if only_leaves:
+                    self._load.append(fill)
+                else:
+                    items.append(Taped([fill], []))
+        items.append(item)
+
+
+Item = Taped | Segment
+_PRODUCT = OPS["matmul"]
+
+
+def aligned_zeros(size: int) -> Array:
+    """A vector of zeros that begins at a cache line."""
+    spare = np.zeros(size + 8)
+    skipped = -spare.__array_interface__["data"][0] % 64 // 8
+    return spare[skipped : skipped + size]
 
 
 def _with(rule: Callable[..., Any], attributes: Mapping[str, float]) -> Callable[..., Any]:
     return partial(rule, **attributes) if attributes else rule
+
+
+def _summed(rule: Callable[..., Any], shape: Shape, full: Shape) -> Callable[..., Any]:
+    """A gradient rule that gives what was broadcast from ``shape`` to ``full`` summed back."""
+    return lambda *arrays: summed_to(rule(*arrays), shape, full)
+
+
+def summed_to(message: Array, shape: Shape, full: Shape) -> Array:
+    """``message`` of the broadcast shape ``full``, summed back over the axes along which ``shape`` was stretched."""
+    message = np.broadcast_to(message, full)
+    lead = len(full) - len(shape)
+    axes = tuple(i for i, size in enumerate(full) if i < lead or (shape[i - lead] == 1 and size != 1))
+    return message.sum(axis=axes).reshape(shape) if axes else message
 
 
 def _positions(slices: Iterable[slice]) -> Positions:
@@ -297,25 +364,3 @@ def _strided(vector: Array, start: int, step: int, count: int) -> Array:
         return np.broadcast_to(vector[start : start + 1], (count,))
     stop = start + step * count
     return vector[start : stop if stop >= 0 else None : step]
-
-
-def _store(out: Array, rule: Callable[..., Any], arguments: Iterable[Array]) -> None:
-    out[...] = rule(*arguments)
-
-
-def _store_summed(out: Array, rule: Callable[..., Any], arguments: Sequence[Array]) -> None:
-    out[...] = summed_to(np.asarray(rule(*arguments)), out.shape, arguments[0].shape)
-
-
-def summed_to(message: Array, shape: Shape, full: Shape) -> Array:
-    """``message`` of the broadcast shape ``full``, summed back over the axes along which ``shape`` was stretched."""
-    message = np.broadcast_to(message, full)
-    lead = len(full) - len(shape)
-    axes = tuple(i for i, size in enumerate(full) if i < lead or (shape[i - lead] == 1 and size != 1))
-    return np.asarray(message.sum(axis=axes)).reshape(shape) if axes else message
-
-
-def _add_up(out: Array, parts: list[Array]) -> None:
-    np.copyto(out, parts[0])
-    for part in parts[1:]:
-        out += part

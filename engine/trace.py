@@ -199,13 +199,13 @@ def record(graph: Graph, learning_rate: float = DEFAULT_LEARNING_RATE) -> Trace:
 def collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
     """All that ``plan`` holds after a run, before any update."""
     flat_values, flat_messages = _frozen(plan.values.copy()), _frozen(plan.messages.copy())
-    values = tuple(flat_values[plan.value_slices[node.id]].reshape(node.shape) for node in graph.nodes)
+    values = tuple(plan.shaped(flat_values[plan.value_slices[node.id]], node) for node in graph.nodes)
     gradients = tuple(
-        flat_messages[plan.gradient_slices[node.id]].reshape(node.shape) if node.id in graph.active else None
+        plan.shaped(flat_messages[plan.gradient_slices[node.id]], node) if node.id in graph.active else None
         for node in graph.nodes
     )
     messages = {
-        (consumer, slot): flat_messages[part].reshape(graph.nodes[graph.nodes[consumer].inputs[slot]].shape)
+        (consumer, slot): plan.shaped(flat_messages[part], graph.nodes[graph.nodes[consumer].inputs[slot]])
         for (consumer, slot), part in plan.message_slices.items()
     }
     seed = flat_messages[plan.seed_slice].reshape(graph.nodes[graph.output].shape)

@@ -149,12 +149,14 @@ def test_every_optimiser_is_replayed_bit_for_bit(name: str) -> None:
     for iteration in random.Random(1).sample(range(60), 12):
         trace = run.trace(iteration)
         plan = run._machine.plan
-        before = np.concatenate([trace.values[node.id].ravel(order="K") for node in plan.parameters])
-        np.testing.assert_array_equal(before, states[iteration][: len(before)])
+        start = 0
+        for node in plan.parameters:
+            part = slice(start, start := start + node.size)
+            np.testing.assert_array_equal(trace.values[node.id], plan.shaped(states[iteration][part], node))
+            if iteration < 59:
+                after = plan.shaped(states[iteration + 1][part], node)
+                np.testing.assert_array_equal(trace.updates[node.id].after, after)
         assert float(trace.values[trace.graph.output]) == run.records[iteration].loss
-        if iteration < 59:
-            after = np.concatenate([trace.updates[node.id].after.ravel(order="K") for node in plan.parameters])
-            np.testing.assert_array_equal(after, states[iteration + 1][: len(after)])
     assert run.iteration == 60
 
 
