@@ -157,3 +157,13 @@ def test_a_word_wider_than_the_card_loses_its_end() -> None:
     (line,) = wrapped("a" * 80, WIDTH, 17.5, "bold")
     assert line.endswith("…")
     assert text_width(line, 17.5, "bold") <= WIDTH
+
+
+def test_the_start_names_what_is_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    unused = 'format = 1\ntitle = "Unused"\nprogram = "y = w * x"\n'
+    unused += "inputs = {x = 2.0, spare = [1.0, 2.0]}\nparameters = {w = 0.5, never = 3.0}\n"
+    texts = [text for text, _ in written(laid_out(Session(parse(unused))), monkeypatch)]
+    assert "Not connected to y: spare, never" in texts
+    for name in lesson_names():
+        texts = [text for text, _ in written(laid_out(Session(load_lesson(name))), monkeypatch)]
+        assert not any(text.startswith("Not connected") for text in texts)
