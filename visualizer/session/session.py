@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any
 
+import numpy as np
+
 from engine import Trace, record
 from engine.errors import GradStepError
 from engine.expression import Index, Reference
@@ -97,7 +99,9 @@ class Session:
 
     def set_leaf(self, name: str, value: Any) -> None:
         """Give an input or parameter another value and run again; can be undone. Raises GradStepError."""
-        self._edit(self.document.with_leaf(name, value))
+        document = self.document.with_leaf(name, value)
+        if not np.array_equal(document.leaves[name], self.document.leaves[name]):
+            self._edit(document)
 
     def set_element(self, name: str, index: Index, value: float) -> None:
         """Give one element of an input or parameter another value. Raises GradStepError."""
@@ -107,7 +111,9 @@ class Session:
 
     def set_size(self, name: str, size: int) -> None:
         """Choose another size of the document; can be undone. Raises GradStepError."""
-        self._edit(self.document.with_size(name, size))
+        document = self.document.with_size(name, size)
+        if document.sizes != self.document.sizes:
+            self._edit(document)
 
     def set_variant(self, variant: str) -> None:
         """Write the program the other way; can be undone. Raises GradStepError."""

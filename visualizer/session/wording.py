@@ -81,7 +81,11 @@ def operation_word(node: Node) -> str:
 def why(document: Document, trace: Trace, step: Step | None) -> str:
     """One sentence that says why the step is as it is."""
     if step is None:
-        return "Only the inputs and the parameters are known: everything else is computed from them, step by step."
+        known = "Only the inputs and the parameters are known: everything else is computed from them, step by step."
+        if document.graph.incoming is None:
+            return known
+        output = document.graph.nodes[document.graph.output].name
+        return f"{known} {document.loss_name} is the loss beyond {output}; only its gradient at {output} is given."
     if step.phase == "update":
         return _why_update(document, trace, step)
     node = document.graph.nodes[step.node]
