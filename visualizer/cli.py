@@ -12,10 +12,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from engine.trace import Trace
@@ -52,8 +51,7 @@ class Stop(Exception):
         self.status = status
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """A subcommand: what it is for, the options it takes, and what it does with them (gives the exit code)."""
 
     summary: str

@@ -12,7 +12,7 @@ from visualizer.session.lessons import lesson_names
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Heavy, or not needed to show the lessons' titles. The package engine stands for all that a document needs.
-LATER = {"numpy", "networkx", "pyqtgraph", "msgspec", "engine", "platformdirs", "json", "tomllib"}
+LATER = {"numpy", "networkx", "pyqtgraph", "msgspec", "engine", "platformdirs", "json", "tomllib", "dataclasses"}
 
 SCRIPT = """
 import sys

@@ -1,18 +1,17 @@
 """The lessons that come with the program, as the gallery announces them.
 
-This is read before the first paint, so it needs the standard library alone: no numpy, no engine, no graph.
+This is read before the first paint, so it needs little: no numpy, no engine, no TOML.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from visualizer.resources import assets_folder
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(NamedTuple):
     """A lesson's card: the name to open it by, its title, and what it is about in one sentence."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from visualizer.ui.window import Window
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One thing that a person can do. ``lesson`` commands need an open document; ``separate`` draws a line before."""
 
     name: str

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
 
@@ -15,8 +14,7 @@ from visualizer.resources import assets_folder
 ThemeName = Literal["light", "dark"]
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(NamedTuple):
     """One palette. Colours are hexadecimal strings; ``color`` gives the QColor."""
 
     name: ThemeName
