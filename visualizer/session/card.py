@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -282,8 +283,10 @@ class _FlowBuilder:
         if name in _SIGNS:
             parts: list[Tile | str] = list(self._bracketed(arguments[0], name))
             for argument in arguments[1:]:
-                parts += [sign] if (sign := _SIGNS[name]) else []
-                parts += self._bracketed(argument, name)
+                right = self._bracketed(argument, name)
+                elementwise = name == "multiply" and _has_tile(parts) and _has_tile(right)
+                sign = "⊙" if elementwise else _SIGNS[name]
+                parts += [sign, *right] if sign else right
             return tuple(parts)
         if name == "negate":
             return ("−", *self._bracketed(arguments[0], name))
@@ -351,6 +354,10 @@ class _FlowBuilder:
                 line.append(Cell(number_text(float(array[index])), behind[0] if behind else None, lit))
             cells.append(tuple(line))
         return (Tile(label, tuple(cells)),)
+
+
+def _has_tile(parts: Sequence[Tile | str]) -> bool:
+    return any(isinstance(part, Tile) for part in parts)
 
 
 def _is_gate(expression: Call) -> bool:

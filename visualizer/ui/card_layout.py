@@ -473,7 +473,9 @@ class _Setter:
         for chunk in chunks:
             indent = INDENT if len(lines) > 1 else 0.0
             if lines[-1] and indent + self._placed([*lines[-1], *chunk])[1] > room + 0.01:
-                lines.append([])
+                # A product without a sign gets one, lest its halves read as two statements.
+                product = isinstance(lines[-1][-1], Tile) and isinstance(chunk[0], Tile)
+                lines.append(["·"] if product else [])
             lines[-1] += chunk
         return lines
 
