@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
@@ -131,7 +132,14 @@ class Graph:
 def frozen_array(value: Any, name: str) -> Array:
     """``value`` as a read-only float64 array. Raises GradStepError where it is ragged, not numeric or not finite."""
     try:
-        array = np.array(value, dtype=np.float64)
+        given = np.asarray(value)
+        # Numpy would read None as nan and "3" as 3.
+        numeric = (
+            all(isinstance(item, Real) for item in given.flat) if given.dtype == object else given.dtype.kind in "biuf"
+        )
+        if not numeric:
+            raise TypeError
+        array = np.array(given, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         raise GradStepError(f"“{name}” must be a number, or rows of numbers of equal length") from None
     if not np.all(np.isfinite(array)):
@@ -218,7 +226,7 @@ class GraphBuilder:
         if incoming is None and node.shape != ():
             raise ProgramError(
                 f"the output “{node.name}” has shape {shape_text(node.shape)}: the backward pass starts from a scalar, "
-                "or from an incoming gradient given under [backward]"
+                "or from an incoming gradient (incoming = … under [backward] in a document, incoming= in Python)"
             )
         if incoming is not None and self.nodes[incoming].shape != node.shape:
             raise ProgramError(

@@ -8,8 +8,10 @@ comparisons and ``and``, ``or``, ``not``. No attribute, no subscript, no other n
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 import operator
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,6 +66,8 @@ def parse_assignments(program: str) -> tuple[Assignment, ...]:
 
     Raises ProgramError with the line at fault.
     """
+    if not isinstance(program, str):
+        raise ProgramError(f"a program is text, not {_kind(program)}")
     lines = program.splitlines()
     if len(lines) > MAX_LINES:
         raise ProgramError(f"a program has at most {MAX_LINES:,} lines, and this one has {len(lines):,}")
@@ -97,6 +101,8 @@ def _parse_assignment(text: str, line: int) -> Assignment:
 
 
 def _parse(text: str, line: int | None, mode: str) -> ast.AST:
+    if not isinstance(text, str):
+        raise ProgramError(f"an expression is text, not {_kind(text)}", line)
     if len(text) > MAX_LINE_LENGTH:
         raise ProgramError(f"a line has at most {MAX_LINE_LENGTH} characters, and this one has {len(text):,}", line)
     try:
@@ -104,8 +110,7 @@ def _parse(text: str, line: int | None, mode: str) -> ast.AST:
             warnings.simplefilter("ignore")  # the parser's opinions on strings and the like, which we refuse anyway
             tree = ast.parse(text.strip(), mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) and error.msg else "it cannot be read"
-        raise ProgramError(f"{_quote(text)} is not valid: {reason}", line) from None
+        raise ProgramError(f"{_quote(text)} is not valid: {_reason(error, text)}", line) from None
     nodes = 0
     level: list[ast.AST] = [tree]
     for _ in range(MAX_DEPTH + 3):  # the module, the statement and the context markers are not the user's depth
@@ -120,9 +125,24 @@ def _parse(text: str, line: int | None, mode: str) -> ast.AST:
     return tree
 
 
+def _reason(error: Exception, text: str) -> str:
+    """Why the parser refused a line, without its guesses at what else of Python was meant."""
+    words = re.findall(r"\w+", text.partition("#")[0])
+    reserved = [word for word in words if keyword.iskeyword(word) and word not in ("and", "or", "not")]
+    if reserved:
+        return f"“{reserved[0]}” is a reserved word of Python"
+    if isinstance(error, SyntaxError) and error.msg:
+        return re.sub(r"\. .*| \(detected at .*", "", error.msg)
+    return "it cannot be read"
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
+
+
 def _convert(node: ast.expr, line: int | None, conditions: bool) -> Expression:
     if isinstance(node, ast.Constant):
-        return _number(node.value, line)
+        return _number(node, line)
     if isinstance(node, ast.Name):
         return Symbol(node.id)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
@@ -146,13 +166,13 @@ def _convert(node: ast.expr, line: int | None, conditions: bool) -> Expression:
 
 def _call(node: ast.Call, name: str, line: int | None, conditions: bool) -> Call:
     keywords: list[tuple[str, float]] = []
-    for keyword in node.keywords:
-        value = _convert(keyword.value, line, conditions)
-        if keyword.arg is None or not isinstance(value, Number):
+    for given in node.keywords:
+        value = _convert(given.value, line, conditions)
+        if given.arg is None or not isinstance(value, Number):
             raise ProgramError(f"{_quote(ast.unparse(node))}: a keyword takes a number, such as axis=0", line)
-        if keyword.arg in dict(keywords):
-            raise ProgramError(f"{_quote(ast.unparse(node))}: {keyword.arg} is given twice", line)
-        keywords.append((keyword.arg, value.value))
+        if given.arg in dict(keywords):
+            raise ProgramError(f"{_quote(ast.unparse(node))}: {given.arg} is given twice", line)
+        keywords.append((given.arg, value.value))
     return Call(name, tuple(_convert(argument, line, conditions) for argument in node.args), tuple(keywords))
 
 
@@ -163,9 +183,11 @@ def _compare(node: ast.Compare, line: int | None) -> Expression:
     return Call(_COMPARISONS[type(node.ops[0])], sides)
 
 
-def _number(value: object, line: int | None) -> Number:
+def _number(node: ast.Constant, line: int | None) -> Number:
+    value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ProgramError(f"{_quote(repr(value))} is not a number: {_ALLOWED}", line)
+        written = ast.unparse(node)
+        raise ProgramError(f"{_quote(written)} is not a number: only numbers and names may be written here", line)
     try:
         number = float(value)
     except OverflowError:

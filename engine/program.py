@@ -58,10 +58,17 @@ def parse_program(
 
 def check_name(name: str, line: int | None = None) -> None:
     """Raises ProgramError where ``name`` cannot name a value."""
+    if not isinstance(name, str):
+        raise ProgramError(f"{name!r:.60} cannot be a name: names are text", line)
+    if len(name) > 60:
+        raise ProgramError(f"“{name[:57]}…” cannot be a name: it has more than 60 characters", line)
     # The parser reads compatibility characters, such as a bold x, as their plain form.
-    plain = unicodedata.normalize("NFKC", name) == name
-    if not plain or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__") or len(name) > 60:
-        raise ProgramError(f"“{name[:60]}” cannot be a name: use letters, digits and _, not a digit first", line)
+    if unicodedata.normalize("NFKC", name) != name or not name.isidentifier():
+        raise ProgramError(f"“{name}” cannot be a name: use letters, digits and _, not a digit first", line)
+    if keyword.iskeyword(name):
+        raise ProgramError(f"“{name}” cannot be a name: it is a reserved word of Python", line)
+    if name.startswith("__"):
+        raise ProgramError(f"“{name}” cannot be a name: names may not begin with two underscores", line)
     if name in OPS:
         raise ProgramError(f"“{name}” is an operation, so it cannot name a value", line)
 

@@ -185,7 +185,7 @@ def record(graph: Graph, learning_rate: float = DEFAULT_LEARNING_RATE) -> Trace:
     try:
         plan.run()
     except ValueError as error:
-        raise GradStepError(f"the program cannot be run: {error}") from None
+        raise GradStepError(_at_fault(graph) or f"the program cannot be run: {error}") from None
     trace = collect(graph, plan, learning_rate)
     with np.errstate(all="ignore"):
         updates = {
@@ -194,6 +194,21 @@ def record(graph: Graph, learning_rate: float = DEFAULT_LEARNING_RATE) -> Trace:
             if node.op == "parameter" and gradient is not None
         }
     return with_updates(trace, updates)
+
+
+def _at_fault(graph: Graph) -> str | None:
+    """What the first operation that refuses its numbers says, with its name and line; None where none does."""
+    values: list[Array] = []
+    for node in graph.nodes:
+        inputs = [values[i] for i in node.inputs]
+        try:
+            with np.errstate(all="ignore"):
+                value = graph.leaves[node.id] if node.is_leaf else node.rule.forward(*inputs, **dict(node.attributes))
+        except ValueError as error:
+            place = f" in line {node.line} of the program" if node.line else ""
+            return f"“{node.name}” cannot be computed{place}: {error}"
+        values.append(np.asarray(value, dtype=np.float64))
+    return None
 
 
 def collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:

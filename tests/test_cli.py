@@ -251,7 +251,7 @@ def test_bad_documents(refused: Callable[..., str], tmp_path: Path, command: str
 def test_what_cannot_be_run_names_the_file(refused: Callable[..., str], tmp_path: Path) -> None:
     path = tmp_path / "classes.toml"
     path.write_text('format = 1\ntitle = "t"\nprogram = "y = cross_entropy(z, t)"\ninputs.z = [1, 2]\ninputs.t = 7\n')
-    assert f"{path}: the program cannot be run: a class index" in refused("trace", str(path))
+    assert f"{path}: “y” cannot be computed in line 1 of the program: a class index" in refused("trace", str(path))
 
 
 @pytest.mark.parametrize(

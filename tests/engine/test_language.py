@@ -240,3 +240,19 @@ def test_no_mix_of_pieces_raises_anything_else(text: str) -> None:
             parse_assignments(program)
         except ProgramError as error:
             one_sentence(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("True", "“True” is not a number: only numbers and names may be written here"),
+        ("x + None", "“None” is not a number"),
+        ("x + ...", "“...” is not a number"),
+        ("x + lambda", "“lambda” is a reserved word of Python"),
+        ("x y", "“x y” is not valid: invalid syntax"),
+    ],
+)
+def test_what_was_written_is_quoted_and_the_parser_guesses_nothing(text: str, said: str) -> None:
+    with pytest.raises(ProgramError) as caught:
+        parse_expression(text)
+    assert str(caught.value).startswith(said) or str(caught.value).endswith(said)

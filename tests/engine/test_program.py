@@ -99,11 +99,11 @@ def test_the_output_may_be_any_value_and_takes_an_incoming_gradient() -> None:
         ("y = concatenate(x, x)", 1, ["not scalars"]),
         ("lambda = 2", 1, ["is not valid"]),
         ("tanh = x * 2", 1, ["“tanh” is an operation"]),
-        ("__y = x * 2", 1, ["cannot be a name"]),
+        ("__y = x * 2", 1, ["“__y” cannot be a name", "may not begin with two underscores"]),
         ("None = x * 2", 1, ["is not valid"]),
         ("", None, ["the program is empty"]),
         ("# nothing but a remark", None, ["the program is empty"]),
-        ("y = v * 2", None, ["the output “y” has shape 3", "starts from a scalar"]),
+        ("y = v * 2", None, ["the output “y” has shape 3", "starts from a scalar", "[backward]", "incoming="]),
     ],
 )
 def test_what_cannot_become_a_graph(program: str, line: int | None, said: list[str]) -> None:
@@ -121,10 +121,12 @@ def test_what_cannot_become_a_graph(program: str, line: int | None, said: list[s
         ({"incoming": "z * 2"}, "“z” has no value"),
         ({"incoming": "__import__('os')"}, "not a number"),
         ({"inputs": {"x y": 1.0}}, "“x y” cannot be a name"),
-        ({"inputs": {"lambda": 1.0}}, "“lambda” cannot be a name"),
+        ({"inputs": {"lambda": 1.0}}, "“lambda” cannot be a name: it is a reserved word of Python"),
         ({"inputs": {"𝐱": 1.0}}, "“𝐱” cannot be a name"),
         ({"inputs": {"": 1.0}}, "cannot be a name"),
-        ({"inputs": {"q" * 61: 1.0}}, "cannot be a name"),
+        ({"inputs": {"q" * 61: 1.0}}, "cannot be a name: it has more than 60 characters"),
+        ({"inputs": {3: 1.0}}, "3 cannot be a name: names are text"),
+        ({"incoming": 3}, "an expression is text, not a value of type int"),
         ({"inputs": {"sum": 1.0}}, "“sum” is an operation"),
         ({"parameters": {"x": 1.0}}, "“x” already has a value"),
     ],
@@ -132,6 +134,11 @@ def test_what_cannot_become_a_graph(program: str, line: int | None, said: list[s
 def test_arguments_that_do_not_fit(arguments: dict[str, Any], said: str) -> None:
     given = {"inputs": {"x": 1.0, "v": [1.0, 2.0, 3.0]}} | arguments
     assert said in str(refused("y = tanh(0.5)", **given))
+
+
+def test_a_program_is_text() -> None:
+    with pytest.raises(ProgramError, match="a program is text, not None"):
+        parse_program(None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +150,9 @@ def test_arguments_that_do_not_fit(arguments: dict[str, Any], said: str) -> None
         ([[1.0], [1.0, 2.0]], "rows of numbers of equal length"),
         ("text", "must be a number"),
         ({"a": 1}, "must be a number"),
-        (None, "not finite"),
+        (None, "must be a number"),
+        ([1.0, None], "must be a number"),
+        ("3", "must be a number"),
         ([], "is empty"),
         ([[[[[1.0]]]]], "5 dimensions"),
         (10**400, "must be a number"),
