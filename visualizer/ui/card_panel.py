@@ -54,6 +54,7 @@ class CardView(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Step card")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
@@ -243,6 +244,8 @@ class CardPanel(QWidget):
         if asking or self._answer.isVisibleTo(self):
             # A question is short: the line for its answer stands right below it.
             self._scroll.setMaximumHeight(self.view.minimumHeight() if asking else QWIDGETSIZE_MAX)
+            if not asking and self._answer.isAncestorOf(self.focusWidget() or self):
+                self.view.setFocus()  # not to whatever comes next in the window
             self._answer.setVisible(asking)
 
     def _check(self) -> None:
