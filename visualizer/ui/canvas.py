@@ -253,13 +253,18 @@ class Canvas(QWidget):
         return QRectF(16, self.height() - LEGEND_HEIGHT - 14, width, LEGEND_HEIGHT).toAlignedRect()
 
     def _paint_legend(self, painter: QPainter) -> None:
-        rect = self._legend_rect()
+        rect, width = self._legend_rect(), legend_width(self._painter.scene.scale)
         pen = Pen(painter)
-        paint_legend(pen, self._theme, self._painter.scene.scale, rect.x(), rect.y())
-        if self._following:
-            x, y = rect.x() + legend_width(self._painter.scene.scale) + 12, rect.y() + LEGEND_HEIGHT / 2 + 4
-            room = self.width() - x - 8
-            pen.text(x, y, elided(HINT, room, 10.5), color(self._theme.muted), 10.5)
+        shrink = min(1.0, (self.width() - 2 * rect.x()) / width)  # in a narrow window it is set smaller, not cut
+        painter.save()
+        painter.translate(rect.x(), rect.bottom() + 1 - LEGEND_HEIGHT * shrink)
+        painter.scale(shrink, shrink)
+        paint_legend(pen, self._theme, self._painter.scene.scale, 0, 0)
+        painter.restore()
+        x, room = rect.x() + width + 12, self.width() - rect.x() - width - 20
+        if self._following and room > 60:
+            text = elided(HINT, room, 10.5)
+            pen.text(x, rect.y() + LEGEND_HEIGHT / 2 + 4, text, color(self._theme.muted), 10.5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._layer is None:
