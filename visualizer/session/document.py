@@ -31,6 +31,7 @@ from engine.program import check_name
 from engine.shapes import MAX_ELEMENTS
 from engine.trace import DEFAULT_LEARNING_RATE
 from visualizer.session.locate import line_of, program_line
+from visualizer.session.refusals import path_text, toml_refusal, type_refusal, unknown_field
 from visualizer.session.specification import Backward, Fill, Specification, Training
 
 # The TOML reader takes up to half a second for a million bytes.
@@ -301,7 +302,7 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
         found = re.search(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", str(error), re.S)
         reason = found.group(1) if found else str(error)
         line = int(found.group(2)) if found and found.group(2) else text.count("\n") + 1
-        raise DocumentError(f"{name}, line {line}: it is not valid TOML: {reason[:1].lower()}{reason[1:]}") from None
+        raise DocumentError(f"{name}, line {line}: {toml_refusal(reason, text, line)}") from None
     except RecursionError:
         raise DocumentError(f"{name}: it is nested too deeply") from None
     except ValueError as error:  # dates such as February 30 in some versions
@@ -321,19 +322,14 @@ class _FieldError(GradStepError):
 
 
 def _field_error(error: msgspec.ValidationError, data: dict[str, Any], text: str, name: str) -> DocumentError:
-    message, _, where = str(error).partition(" - at ")
+    where = str(error).partition(" - at ")[2]
     before, table, after = where.partition("[...]")
     parts = _parts(before)
     if table:  # msgspec says which table, not which of its keys
         parts = (*parts, _key_at_fault(parts[0], data[parts[0]]), *_parts(after))
-    unknown = re.search(r"unknown field `(.*)`", message, re.S)
-    missing = re.search(r"missing required field `(.*)`", message, re.S)
-    if unknown:
-        parts, message = (*parts, unknown[1]), "there is no such field"
-    elif missing:
-        message = f"the field “{missing[1]}” is missing"
-    else:
-        message = message[:1].lower() + message[1:]
+    message = type_refusal(error)
+    if unknown := unknown_field(error):
+        parts, message = (*parts, unknown), "there is no such field"
     return DocumentError(_place(name, line_of(text, parts), parts, message))
 
 
@@ -354,8 +350,7 @@ def _key_at_fault(field_name: str, table: dict[str, Any]) -> str:
 
 def _place(name: str, line: int | None, where: tuple[str, ...], sentence: str) -> str:
     start = f"{name}, line {line}" if line else name
-    parts = ".".join(part if len(part) <= 60 else f"{part[:60]}…" for part in where)
-    return f"{start}: {parts}: {sentence}" if parts else f"{start}: {sentence}"
+    return f"{start}: {path_text(where)}: {sentence}" if where else f"{start}: {sentence}"
 
 
 # From a specification to a graph -------------------------------------------------------------------------------------
@@ -456,11 +451,10 @@ def _filled(where: tuple[str, str], raw: dict[str, Any], sizes: Mapping[str, int
     try:
         fill = msgspec.convert(raw, Fill)
     except msgspec.ValidationError as error:
-        reason = str(error).partition(" - at ")[0]
+        at = "".join(part for part in ("shape", "fill") if f"$.{part}" in str(error))
+        reason = f"in {at}, {type_refusal(error)}" if at else type_refusal(error)
         raise _FieldError(
-            where,
-            "it is a number, rows of numbers, or a table with a shape and a fill: "
-            f"{reason[:1].lower()}{reason[1:].replace('`', '“', 1).replace('`', '”', 1)}",
+            where, f"it is a number, rows of numbers, or a table with a shape and a fill: {reason}"
         ) from None
     if len(fill.shape) > MAX_DIMENSIONS:
         raise _FieldError(where, f"it has {len(fill.shape):,} dimensions, and at most {MAX_DIMENSIONS} are supported")

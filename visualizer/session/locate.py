@@ -30,6 +30,13 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
     return best
 
 
+def written_at(text: str, line: int) -> tuple[tuple[str, ...], bool]:
+    """What is written at ``line``, or last before it: the path of a key or of a table, and whether it is a table."""
+    number, path = max((found for found in _keys(text) if found[0] <= line), default=(0, []), key=lambda f: f[0])
+    header = _HEADER.match(text.split("\n")[number - 1]) if number else None
+    return tuple(path[:-1] if header and header[1] == "[[" else path), header is not None
+
+
 def program_line(text: str, line: int, path: Sequence[str] = ("program",)) -> int | None:
     """The line of the document on which line ``line`` of the program at ``path`` stands."""
     start = line_of(text, path)
