@@ -182,7 +182,6 @@ class CardPanel(QWidget):
         self._bar_width = 0  # asked for once, when the style is known
         self._answer = self._build_answer()
         self._scroll.setWidget(self.view)
-        self.setAutoFillBackground(True)  # so that what is behind needs no painting
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -222,7 +221,11 @@ class CardPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
+        self.setAutoFillBackground(True)
         self.view.set_theme(theme)
+
+    def showEvent(self, event) -> None:
+        self.setAutoFillBackground(True)  # what is behind then needs no painting; a style sheet takes it back
 
     def _changed(self, change: Change) -> None:
         if Change.TRACE in change:
