@@ -32,13 +32,8 @@ class Machine:
         self.graph = model.graph(x[:, :size], t[:, :size])
         self.plan = plan = Plan(self.graph)
         self.iteration = 0
-        parts = {name: plan.value_slices[self.graph.ids[name]] for name in ("x", "t")}
-        start, stop = min(part.start for part in parts.values()), max(part.stop for part in parts.values())
-        self._data = plan.values[start:stop]
-        self._parts = {name: slice(part.start - start, part.stop - start) for name, part in parts.items()}
-        self.batches = Batches(
-            self._data.copy(), [(self._parts["x"], x), (self._parts["t"], t)], training.batch_size, training.seed
-        )
+        self.batches = Batches(x.shape[1], training.batch_size, training.seed)
+        self._data, self._table = self._data_and_table(x, t)
         entry = training.optimizer_entry
         self._optimizer_state = make_state(entry, len(plan.parameter_vector))
         self.updater = Updater(
@@ -65,13 +60,13 @@ class Machine:
     def run(self, count: int, losses: Array | None = None, gradients: Array | None = None) -> None:
         """``count`` iterations; their losses and their gradients (rows of all parameters) go to where one says."""
         loss, gradient = self.plan.value(self.graph.nodes[self.graph.output]), self.plan.gradient_vector
-        calls, data, copy = self._calls, self._data, np.copyto
+        calls, data, take, copy = self._calls, self._data, self._table.take, np.copyto
         counted, done = self.training.counts_updates, 0
         while done < count:
-            for row in self.batches.rows(self.iteration, count - done):
+            for samples in self.batches.samples(self.iteration, count - done):
                 if counted:
                     self._begin()
-                copy(data, row)
+                take(samples, 1, data, "clip")
                 for call, arguments in calls:
                     call(*arguments)
                 if losses is not None:
@@ -87,8 +82,8 @@ class Machine:
         iteration, plan, entry = self.iteration, self.plan, self.training.optimizer_entry
         number, rate = iteration + 1, self.training.learning_rate(iteration + 1)
         self._begin()
-        np.copyto(self._data, self.batches.rows(iteration, 1)[0])
-        for call, arguments in plan.calls:
+        self._table.take(self.batches.samples(iteration, 1)[0], 1, self._data, "clip")
+        for call, arguments in (*plan.calls, *plan.calls_for_data):
             call(*arguments)
         trace = collect(self._graph_now(), plan, rate)
         before, state = plan.parameter_vector.copy(), self._optimizer_state.copy()
@@ -116,6 +111,19 @@ class Machine:
         number = self.iteration + 1
         self.updater.begin(
             number, self.training.learning_rate(number) if self.training.schedule != "constant" else None
+        )
+
+    def _data_and_table(self, x: Array, t: Array) -> tuple[Array, Array]:
+        """Where the plan has its data, a column for each sample of the batch, and such columns for all samples.
+
+        x and t lie side by side, x perhaps with a row of ones, so that a batch is taken in one go.
+        """
+        slices, columns = self.plan.value_slices, {self.graph.ids["x"]: x, self.graph.ids["t"]: t}
+        first, last = sorted(columns, key=lambda identity: slices[identity].start)
+        start, between, stop = slices[first].start, slices[last].start - slices[first].stop, slices[last].stop
+        ones = np.ones((between // self.batches.size, x.shape[1]))
+        return self.plan.values[start:stop].reshape(-1, self.batches.size), np.concatenate(
+            [columns[first], ones, columns[last]]
         )
 
     def _mask(self) -> Array:

@@ -34,7 +34,8 @@ class Plan:
     an edge lie in them. Slices are shared where the numbers are the same by the rules.
 
     ``parameters`` are the nodes that training changes, ``parameter_vector`` and ``gradient_vector`` their numbers in
-    one row each. Training makes ``calls``, changes the vector, and makes ``renewing_calls``.
+    one row each. Training makes ``calls``, changes the vector, and makes ``renewing_calls``; it has no use for
+    ``calls_for_data``, the messages that only go on to inputs and constants, which ``run`` makes after the others.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -48,6 +49,7 @@ class Plan:
             self.value(graph.nodes[identity])[...] = value
         for identity in layout.ones_after:
             self._with_ones(graph.nodes[identity])[-1] = 1.0
+        self._trained = trained_nodes(graph)
         self._gathered: dict[tuple[bool, bytes], Array] = {}
         self._unfilled: dict[int, tuple[Call, bool]] = {}
         self._load: list[Call] = []
@@ -59,16 +61,19 @@ class Plan:
         if graph.incoming is not None:
             incoming = self.values[self.value_slices[graph.incoming]]
             backward.append(Taped([(np.copyto, (self.messages[self.seed_slice], incoming))], []))
-        for group in reversed(groups):
-            self._plan_sums(group, backward)
-            self._plan_messages(group, backward)
-        self._plan_sums(layout.leaves, backward)
+        for_data: list[Item] = []
+        for items, trained in ((backward, True), (for_data, False)):
+            for group in reversed(groups):
+                self._plan_sums(group, items, trained)
+                self._plan_messages(group, items, trained)
+            self._plan_sums(layout.leaves, items, trained)
         self._plan_parameters()
         self._tape.finish()
         self._once = self._tape.once
         del self._tape
         self._forward = [call for item in forward for call in item.calls]
         self._backward = [call for item in backward for call in item.calls]
+        self.calls_for_data: Sequence[Call] = [call for item in for_data for call in item.calls]
         self.load(graph.leaves)
 
     @property
@@ -106,6 +111,8 @@ class Plan:
             call(*arguments)
         for call, arguments in self._backward:
             call(*arguments)
+        for call, arguments in self.calls_for_data:
+            call(*arguments)
 
     @np.errstate(all="ignore")
     def run_forward(self) -> None:
@@ -115,7 +122,7 @@ class Plan:
 
     @property
     def calls(self) -> Sequence[Call]:
-        """Both passes, and what fills ``gradient_vector``."""
+        """Both passes as far as parameters depend on them, and what fills ``gradient_vector``."""
         return [*self._forward, *self._backward, *self._gathering]
 
     @property
@@ -176,13 +183,18 @@ class Plan:
         calls += [(forward, (sums[link - 1], rows[link + 1], sums[link])) for link in range(1, links)]
         self._emit(items, Taped(calls, [terms]))
 
-    def _plan_messages(self, group: Group, items: list[Item]) -> None:
+    def _plan_messages(self, group: Group, items: list[Item], trained: bool) -> None:
+        """The messages that training needs (``trained``), or the others."""
         nodes, rule = in_rows(group), group[0][0].rule
-        slots = self._layout.computed_slots(group)
+        slots = [
+            slot
+            for slot in self._layout.computed_slots(group)
+            if any(node.inputs[slot] in self._trained for node in nodes) == trained
+        ]
         if not slots:
             return
         arrays = [self._gradients_of(nodes), self._outputs(nodes), *self._inputs(nodes)]
-        if nodes[0].id in self._layout.folded:
+        if nodes[0].id in self._layout.folded and trained:
             slots = [slot for slot in slots if slot == 1]
             both = [*arrays[:2], *self._folded(nodes[0])]
             self._emit(items, self._tape.add(_PRODUCT.vjp(0), both, self._folded_gradient(nodes[0])))
@@ -193,9 +205,11 @@ class Plan:
                 vjp = _summed(vjp, out.shape, arrays[0].shape)
             self._emit(items, self._tape.add(vjp, arrays, out))
 
-    def _plan_sums(self, group: Group, items: list[Item]) -> None:
+    def _plan_sums(self, group: Group, items: list[Item], trained: bool) -> None:
         """Calls that add up the messages to the nodes of a group, strictly in the order in which they arrive."""
         for nodes in self._layout.sums(group):
+            if any(node.id in self._trained for node in nodes) != trained:
+                continue
             arrivals = [self._layout.arrivals[node.id] for node in nodes]
             ends = [self.gradient_slices[node.id] for node in nodes]
             starts = np.array([[part.start for part in parts] for parts in arrivals])
@@ -329,6 +343,18 @@ class Plan:
 
 Item = Taped | Segment
 _PRODUCT = OPS["matmul"]
+
+
+def trained_nodes(graph: Graph) -> frozenset[int]:
+    """What training needs gradients of: parameters and what depends on them.
+
+    Single numbers count as parameters, for they run in rows in which some of them may be.
+    """
+    found: set[int] = set()
+    for node in graph.nodes:
+        if node.op == "parameter" or node.shape == () or not found.isdisjoint(node.inputs):
+            found.add(node.id)
+    return frozenset(found)
 
 
 def aligned_zeros(size: int) -> Array:

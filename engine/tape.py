@@ -235,6 +235,8 @@ class Tape:
     def note(self, function: Any, inputs: Sequence[Any], start: Array | None = None, **keywords: Any) -> _Noted:
         """The result of a call; ``start`` is what it has where the last input, a mask, says no."""
         known = [self.known(x) for x in inputs]
+        if function is np.where and [x.dtype for x in known] != [np.bool_, np.float64, np.float64]:
+            raise _NotTaped
         keys = tuple(x.key if isinstance(x, _Noted) else ("number", x.tobytes()) for x in known)
         key = ("call", function, keys, None if start is None else start.tobytes(), tuple(keywords.items()))
         if key in self._made:
