@@ -40,7 +40,11 @@ class Draws:
 
     def permutation(self, count: int) -> Indices:
         """The numbers from 0 to ``count`` − 1 in a random order."""
-        return np.argsort(self._raw.random_raw(count), kind="stable")
+        raw = self._raw.random_raw(count)
+        order = np.argsort(raw)
+        # Several times as fast as a stable sort, and the same as long as all are different.
+        drawn = raw[order]
+        return np.argsort(raw, kind="stable") if np.any(drawn[1:] == drawn[:-1]) else order
 
 
 def _checked_seed(seed: SupportsIndex) -> int:
