@@ -221,7 +221,15 @@ def test_a_gradient_that_is_off_ends_with_1(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.setattr("engine.gradcheck.check_gradients", lambda *_: iter(wrong))
     status, output, _ = run("check", "neuron-by-hand")
     assert status == 1
-    assert output.endswith("1 of 2 gradients are off: w1.\n")
+    assert "\n1 of 2 gradients are off: w1.\n" in output
+
+
+def test_an_expected_number_that_is_off_ends_with_1(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "promise.toml"
+    path.write_text('format = 1\ntitle = "t"\nprogram = "y = w * w"\nparameters.w = 3.0\nexpect."y.value" = 8\n')
+    status, output, _ = run("check", str(path))
+    assert status == 1
+    assert output.endswith("1 of 1 expected numbers is off:\n  y.value: 8 is expected, and it is 9\n")
 
 
 def test_a_gradient_that_is_not_finite_is_off(run: Run, tmp_path: Path) -> None:

@@ -312,7 +312,7 @@ def _check(options: argparse.Namespace) -> int:
     import numpy as np
 
     from engine.gradcheck import Check, check_gradients
-    from visualizer.session import report
+    from visualizer.session import expectations, report
 
     off: list[Check] = []
 
@@ -325,7 +325,8 @@ def _check(options: argparse.Namespace) -> int:
     with np.errstate(all="ignore"):  # what is not finite is seen in the table
         for line in report.check_lines(trace, watched()):
             _write(f"{line}\n")  # one at a time: a large document takes a while
-    return CHECK_FAILED if off else FINE
+    _write_all(_lines(expectations.expectation_lines(document, trace)))
+    return CHECK_FAILED if off or expectations.unmet(document, trace) else FINE
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -451,5 +452,7 @@ COMMANDS: Mapping[str, Command] = {
     "lessons": Command("list the lessons by name", lambda parser: None, _lessons),
     "trace": Command("write every step as text or as JSON", _trace_arguments, _trace),
     "export": Command("paint steps as pictures, without a display", _export_arguments, _export),
-    "check": Command("hold every gradient against central differences", _document_argument, _check),
+    "check": Command(
+        "hold every gradient against central differences, and expected numbers", _document_argument, _check
+    ),
 }
