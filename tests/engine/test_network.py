@@ -85,7 +85,7 @@ def test_every_kind_of_network_has_right_gradients(activation: str, loss: str, b
     assert graph.nodes[graph.output].name == "loss"
     checks = {check.name: check for check in check_gradients(graph, per_node=8)}
     assert {*parameter_shapes(net), "x", "a3"} <= checks.keys()
-    assert all(check.verdict != "off" for check in checks.values())
+    assert all(check.verdict in ("right", "kink") for check in checks.values())
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -193,3 +193,23 @@ def test_a_gradient_that_is_off_is_named() -> None:
     assert lines[1].endswith("OFF")
     assert lines[2].endswith("right (a kink)")
     assert lines[-1] == "1 of 2 gradients are off: x."
+
+
+def test_a_gradient_that_cannot_be_judged_is_counted_apart() -> None:
+    _, trace = opened('program = "y = x * w"\ninputs.x = 1.0\nparameters.w = 2.0\n')
+    unknown, off, right = (
+        Check("x", math.inf, math.nan, math.nan, "unknown", 1, 1),
+        Check("w", 2.0, 3.0, 0.3, "off", 1, 1),
+        Check("y", 1.0, 1.0, 0.0, "right", 1, 1),
+    )
+    lines = list(report.check_lines(trace, [unknown, right]))
+    assert lines[1].endswith("cannot be judged")
+    assert lines[-2:] == [
+        "1 of 2 gradients cannot be judged, for want of finite numbers: x.",
+        "The other one agrees with central differences.",
+    ]
+    lines = list(report.check_lines(trace, [unknown, off]))
+    assert lines[-2:] == [
+        "1 of 2 gradients are off: w.",
+        "1 of 2 gradients cannot be judged, for want of finite numbers: x.",
+    ]

@@ -35,7 +35,12 @@ MAX_GRID = 10
 # A table's cells are at most this wide.
 MAX_CELL = 30
 
-VERDICTS: Mapping[Verdict, str] = {"right": "right", "kink": "right (a kink)", "off": "OFF"}
+VERDICTS: Mapping[Verdict, str] = {
+    "right": "right",
+    "kink": "right (a kink)",
+    "unknown": "cannot be judged",
+    "off": "OFF",
+}
 
 
 # JSON ---------------------------------------------------------------------------------------------------------------
@@ -311,12 +316,19 @@ def check_lines(trace: Trace, checks: Iterable[Check]) -> Iterator[str]:
         name = check.name if len(check.name) <= name_width else f"{check.name[: name_width - 1]}…"
         numbers = (number_text(check.gradient), number_text(check.difference), f"{check.error:.1e}")
         yield form.format(name, shape_text(trace.graph.node(check.name).shape), *numbers, VERDICTS[check.verdict])
-    off = [check for check in done if check.verdict == "off"]
+    off = [check.name for check in done if check.verdict == "off"]
+    unknown = [check.name for check in done if check.verdict == "unknown"]
     yield ""
     if off:
-        yield f"{len(off)} of {len(done)} gradients are off: {', '.join(check.name for check in off)}."
-    else:
-        yield f"All {len(done)} gradients agree with central differences."
+        yield f"{len(off)} of {len(done)} gradients are off: {', '.join(off)}."
+    if unknown:
+        names = ", ".join(unknown)
+        yield f"{len(unknown)} of {len(done)} gradients cannot be judged, for want of finite numbers: {names}."
+    agree = len(done) - len(off) - len(unknown)
+    if agree == len(done):
+        yield f"All {agree} gradients agree with central differences."
+    elif agree and not off:
+        yield f"The other {'one agrees' if agree == 1 else f'{agree} agree'} with central differences."
 
 
 # Tables: a cell is text, or an array, which takes as many lines as it has rows.
