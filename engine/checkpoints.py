@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Checkpoints:
     @property
     def used(self) -> int:
         """Bytes, those of vectors that wait to be used again included."""
-        return sum(vector.nbytes for vector in (*self._kept.values(), *self._free))
+        return (len(self._kept) + len(self._free)) * self._kept[0].nbytes if self._kept else 0
 
     @property
     def iterations(self) -> tuple[int, ...]:
@@ -37,16 +38,17 @@ class Checkpoints:
         """True where one is to be kept that is not yet."""
         return iteration % self.spacing == 0 and iteration not in self._kept
 
-    def keep(self, iteration: int, state: Array) -> None:
-        """Keeps a copy of ``state``, where one is due and the budget has room for more than the first."""
-        if self._kept and 2 * state.nbytes > self.budget:
+    def keep(self, iteration: int, parts: Sequence[Array]) -> None:
+        """Keeps a copy of ``parts`` in one row, where one is due and the budget has room for more than the first."""
+        size = sum(part.size for part in parts)
+        if self._kept and 2 * 8 * size > self.budget:
             return
-        while self.is_due(iteration) and self._kept and not self._free and self.used + state.nbytes > self.budget:
+        while self.is_due(iteration) and self._kept and not self._free and self.used + 8 * size > self.budget:
             self._thin()
         if not self.is_due(iteration):
             return
-        vector = self._free.pop() if self._free else np.empty_like(state)
-        np.copyto(vector, state)
+        vector = self._free.pop() if self._free else np.empty(size)
+        np.concatenate(parts, out=vector)
         self._kept[iteration] = vector
         bisect.insort(self._order, iteration)
 

@@ -22,7 +22,7 @@ from engine.training import Model, Training
 class Machine:
     """Stands before ``iteration`` (counted from 0) and goes forwards from there.
 
-    ``state`` is all that training changes, in one vector: the parameters, then the optimiser's states.
+    ``state`` is all that training changes: the parameters and the optimiser's states, flat.
     """
 
     def __init__(self, model: Model, columns: tuple[Array, Array], training: Training) -> None:
@@ -43,12 +43,12 @@ class Machine:
         self._calls = [*plan.calls, *self.updater.calls, *plan.renewing_calls]
 
     @property
-    def state(self) -> Array:
-        """A copy of all that training changes."""
-        return np.concatenate([self.plan.parameter_vector, self._optimizer_state.ravel()])
+    def state(self) -> tuple[Array, Array]:
+        """All that training changes, as it changes."""
+        return self.plan.parameter_vector, self._optimizer_state.ravel()
 
     def restore(self, iteration: int, state: Array) -> None:
-        """Goes to where ``state`` was before ``iteration``."""
+        """Goes to where ``state``, both parts in one row, was before ``iteration``."""
         count = len(self.plan.parameter_vector)
         self.plan.parameter_vector[...] = state[:count]
         self._optimizer_state[...] = state[count:].reshape(self._optimizer_state.shape)

@@ -68,11 +68,11 @@ class Evaluation:
     The loss of several chunks is their average by samples, as for a loss that is itself an average over the batch.
     """
 
-    def __init__(self, model: Model, x: Array, t: Array, classes: bool) -> None:
+    def __init__(self, model: Model, graph: Graph, classes: bool) -> None:
         self._model = model
         self._classes = classes
         self._plans: dict[int, Plan] = {}
-        self._prediction = _prediction(model.graph(x[:, :1], t[:, :1]))
+        self._prediction = _prediction(graph)
 
     def of(self, parameters: Array, x: Array, t: Array) -> tuple[float, float]:
         """(loss, score) with these parameters for x (features, samples) and t (outputs, samples)."""

@@ -13,6 +13,9 @@ import numpy as np
 from engine.ops import Array
 from engine.optimizers import norm
 
+# Parameters of more numbers than this on average are faster one by one.
+LARGE = 200
+
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -156,7 +159,7 @@ class Norms:
     @np.errstate(all="ignore")
     def of(self, rows: Array) -> Array:
         """Shape (rows, layers) for rows of shape (rows, parameters)."""
-        if rows[:1].size > 10_000:
+        if rows.shape[1] > LARGE * len(self._starts):
             by_parameter = np.array([[part.dot(part) for part in self._parts(row)] for row in rows])
         else:
             by_parameter = np.add.reduceat(rows * rows, self._starts, axis=1)

@@ -28,9 +28,11 @@ from engine.records import Records
 from engine.trace import Trace
 from engine.training import Model, Training, check_whole, model_of
 
-# Iterations between two looks at the numbers, and how many gradients (in numbers) may wait for theirs.
+# Iterations between two looks at the numbers. Until then gradients wait in a row each, at most so many numbers in all;
+# gradients of more numbers than LARGE are looked at once.
 SLICE = 256
 WAITING = 1 << 18
+LARGE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,15 @@ class Run:
         self._machine = Machine(self.model, self._columns, self.training)
         self._replaying: Machine | None = None
         self._layers = Layers(self._machine.plan)
-        self._evaluation = Evaluation(self.model, *self._columns, classes=train.kind == "classification")
+        self._evaluation = Evaluation(self.model, self.graph, classes=train.kind == "classification")
         self._test = None if test is None else self.model.columns(test)
         self.records = Records(self._layers.names)
         self.checkpoints = Checkpoints(self.recording.checkpoint_every, self.recording.budget)
         self.checkpoints.keep(0, self._machine.state)
         count = len(self._machine.plan.parameter_vector)
         self._losses = np.zeros(SLICE)
-        self._gradients = np.zeros((max(1, min(SLICE, WAITING // count)), count))
+        self._gradients = np.zeros((min(SLICE, max(1, WAITING // count)), count)) if count <= LARGE else None
+        self._known_finite = 0
 
     @property
     def iteration(self) -> int:
@@ -165,42 +168,62 @@ class Run:
     def _slice(self, goal: int) -> None:
         """Trains on to the next point at which something else is due, and notes what happened."""
         machine, recording, start = self._machine, self.recording, self.iteration
+        parameters = machine.plan.parameter_vector
         if self.checkpoints.is_due(start):
             self.checkpoints.keep(start, machine.state)
         if self._test is not None and _due(start, recording.test_every):
-            parameters = machine.plan.parameter_vector
             self.records.tests.append(start, np.array([self._evaluation.of(parameters, *self._test)]))
-        detailed = _due(start, recording.details_every)
-        noting = recording.gradient_norms or self.training.clipping is not None
-        count = min(goal - start, len(self._gradients) if noting else SLICE, SLICE)
-        for every in (self.checkpoints.spacing, recording.details_every, recording.test_every):
-            count = min(count, every - start % every) if every else count
-        before = machine.plan.parameter_vector.copy() if detailed else None
-        if detailed:
-            count = 1
-        losses, gradients = self._losses[:count], self._gradients[:count] if noting else None
-        machine.run(count, losses, gradients)
+        before = parameters.copy() if _due(start, recording.details_every) else None
+        count = 1 if before is not None else self._iterations_until_due(goal)
+        losses = self._losses[:count]
+        gradients = None
+        if self._notes_gradients:
+            gradients = machine.plan.gradient_vector[None] if self._gradients is None else self._gradients[:count]
+        machine.run(count, losses, None if self._gradients is None else gradients)
         self.records.losses.append(start, losses[:, None])
-        if gradients is not None and recording.gradient_norms:
-            self.records.gradient_norms.append(start, self._layers.norms.of(gradients))
+        norms = None if gradients is None else self._layers.norms.of(gradients)
+        if norms is not None and recording.gradient_norms:
+            self.records.gradient_norms.append(start, norms)
         if before is not None:
             score = self._evaluation.score_of(machine.plan)
             row = [score, *self._layers.details(machine.plan, before).ravel()]
             self.records.details.append(start, np.array([row]))
-        if recording.stop_when_not_finite and not self._all_finite(losses, gradients):
-            self._stop(start, losses, gradients)
+        if recording.stop_when_not_finite:
+            self._look(start, losses, norms)
 
-    def _all_finite(self, losses: Array, gradients: Array | None) -> bool:
-        # A gradient that is not finite leaves its parameters not finite for good.
-        parameters = self._machine.plan.parameter_vector
-        return bool(np.isfinite(losses).all() and (gradients is None or _finite(gradients)) and _finite(parameters))
+    @property
+    def _notes_gradients(self) -> bool:
+        # What is clipped may be infinite and leave no trace in the parameters.
+        return self.recording.gradient_norms or (
+            self.recording.stop_when_not_finite and self.training.clipping is not None
+        )
 
-    def _stop(self, start: int, losses: Array, gradients: Array | None) -> None:
+    def _iterations_until_due(self, goal: int) -> int:
+        start, recording, count = self.iteration, self.recording, SLICE
+        if self._notes_gradients:
+            count = 1 if self._gradients is None else len(self._gradients)
+        for every in (self.checkpoints.spacing, recording.details_every, recording.test_every):
+            count = min(count, every - start % every) if every else count
+        return min(count, goal - start)
+
+    # NaN and infinity -----------------------------------------------------------------------------------------------
+
+    def _look(self, start: int, losses: Array, norms: Array | None) -> None:
+        """Stops the run where a number of the iterations from ``start`` on is not finite."""
+        bad = ~np.isfinite(losses) if norms is None else ~(np.isfinite(losses) & np.isfinite(norms).all(axis=1))
+        if bad.any():
+            # It may have come with the update before.
+            self._stop(max(self._known_finite, start + int(bad.argmax()) - 1))
+        elif norms is None or self.iteration - self._known_finite >= SLICE or self.checkpoints.is_due(self.iteration):
+            # A gradient that is not finite leaves its parameters not finite for good.
+            if _finite(self._machine.plan.parameter_vector):
+                self._known_finite = self.iteration
+            else:
+                self._stop(self._known_finite)
+
+    def _stop(self, start: int) -> None:
         """Finds the first iteration from ``start`` on with a number that is not finite, and ends the run after it."""
-        bad = ~np.isfinite(losses) if gradients is None else ~(np.isfinite(losses) & np.isfinite(gradients).all(axis=1))
-        # It may have come with the update before; where no row is bad, with the last one.
-        first = int(bad.argmax()) - 1 if bad.any() else len(losses) - 1 if gradients is not None else 0
-        for iteration in range(start + max(first, 0), self.iteration):
+        for iteration in range(start, self.iteration):
             trace = self._replay(iteration)
             found = first_not_finite(trace)
             if found is not None:

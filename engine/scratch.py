@@ -25,12 +25,15 @@ _OUT_BY_NAME = (np.maximum, np.minimum)
 
 @dataclass(eq=False)
 class Note:
-    """One call: ``function`` of ``inputs`` under ``keywords``, with ``start`` where the last input is a mask.
+    """One call, known by its ``key``: ``function`` of ``inputs`` under ``keywords``.
+
+    Where there is a ``start``, the last input is a mask, and ``start`` stays where it says no.
 
     ``out`` is where its result goes. ``readers`` are the calls that read it (None: the copy at the end of a rule);
     ``lasting`` results are read after their own rule, ``fixed`` ones never change.
     """
 
+    key: tuple[Any, ...]
     function: Any
     inputs: list[Any]
     keywords: Mapping[str, Any]

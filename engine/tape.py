@@ -22,6 +22,8 @@ from engine.ops import Array
 from engine.scratch import Call, Note, Scratch, place_results, replayed
 
 Key = tuple[Any, ...]
+# Calls on larger arrays are not made while a rule is noted.
+SMALL = 256
 Views = tuple[Callable[[Array], Any], ...]
 
 
@@ -170,12 +172,12 @@ class Tape:
     def add(self, rule: Callable[..., Any], arrays: Sequence[Array], out: Array) -> Segment:
         """The calls that do ``out[...] = rule(*arrays)``. A rule that cannot be noted is one call, of itself."""
         self._current, self.exposed = [], False
-        made = dict(self._made)
         noted = self._run(rule, arrays, out.shape)
         segment = Segment(self._current, [], out)
         self._segments.append(segment)
         if noted is None:
-            self._made = made
+            for given_up in self._current:
+                del self._made[given_up.key]
             segment.notes, segment.reads = [], list(arrays)
             segment.calls = [(_store, (out, rule, arrays))]
             return segment
@@ -190,9 +192,9 @@ class Tape:
                 self._read(noted)
             if self._is_fixed(noted):
                 self._fixed.add(_address(out))
-        used = [x.key for note in self._current for x in note.inputs if isinstance(x, _Noted)]
-        used += [noted.key]
-        segment.reads = [array for array in arrays if any(_leads_to(key, _address(array)) for key in used)]
+        used = {_root(x.key) for note in self._current for x in note.inputs if isinstance(x, _Noted)}
+        used.add(_root(noted.key))
+        segment.reads = [array for array in arrays if self._by_identity[id(array)].key in used]
         return segment
 
     def finish(self) -> None:
@@ -249,12 +251,12 @@ class Tape:
                     return other
         arrays = [x.array if isinstance(x, _Noted) else x for x in known]
         if start is None:
-            result = np.asarray(function(*arrays, **keywords))  # of scalars numpy makes a number
+            result = _result(function, arrays, keywords)
         else:
             start = start.copy()
             result = function(*arrays[:-1], where=arrays[-1], out=start.copy())
         fixed = all(not isinstance(x, _Noted) or self._is_fixed(x) for x in known)
-        note = Note(function, known, keywords, start, result.shape, result.dtype, fixed)
+        note = Note(key, function, known, keywords, start, result.shape, result.dtype, fixed)
         for x in known:
             if isinstance(x, _Noted):
                 self._read(x, note)
@@ -275,7 +277,7 @@ class Tape:
     def _is_fixed(self, noted: _Noted) -> bool:
         if noted.note is not None:
             return noted.note.fixed
-        return any(_leads_to(noted.key, address) for address in self._fixed)
+        return _root(noted.key) in self._fixed
 
     def _is_one(self, x: Any, other: _Noted) -> bool:
         """True for a 1 that never changes and does not stretch what it is multiplied with."""
@@ -318,11 +320,22 @@ def _address(array: Array) -> Key:
     return ("at", array.__array_interface__["data"][0], array.shape, array.strides)
 
 
-def _leads_to(key: Key, address: Key) -> bool:
-    """True for the key of an array itself and of views of it."""
+def _root(key: Key) -> Key:
+    """The key of what a view is of."""
     while key[0] == "view":
         key = key[1]
-    return key == address
+    return key
+
+
+def _result(function: Any, arrays: Sequence[Any], keywords: Any) -> Any:
+    """The result of a call, or of a large one an array like it: while a rule is noted the numbers do not matter."""
+    if isinstance(function, np.ufunc) and any(array.size > SMALL for array in arrays):
+        if function is np.matmul and arrays[0].ndim == arrays[1].ndim == 2:
+            return np.empty((len(arrays[0]), arrays[1].shape[1]))
+        if function.signature is None:
+            shape = np.broadcast_shapes(*(array.shape for array in arrays))
+            return np.empty(shape, function.resolve_dtypes((*(array.dtype for array in arrays), None))[-1])
+    return np.asarray(function(*arrays, **keywords))  # of scalars numpy makes a number
 
 
 def _store(out: Array, rule: Callable[..., Any], arrays: Sequence[Array]) -> None:
