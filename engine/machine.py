@@ -5,6 +5,7 @@ Stepping records from the same calls as training runs, so what is shown is what 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -57,10 +58,10 @@ class Machine:
         self.iteration = iteration
 
     @np.errstate(all="ignore")
-    def run(self, count: int, losses: Array | None = None, gradients: Array | None = None) -> None:
-        """``count`` iterations; their losses and their gradients (rows of all parameters) go to where one says."""
-        loss, gradient = self.plan.value(self.graph.nodes[self.graph.output]), self.plan.gradient_vector
-        calls, data, take, copy = self._calls, self._data, self._table.take, np.copyto
+    def run(self, count: int, losses: Array | None = None, note: Callable[[int], None] | None = None) -> None:
+        """``count`` iterations; their losses go to ``losses``, and ``note`` is called after each with its number, from 0."""
+        loss = self.plan.value(self.graph.nodes[self.graph.output])
+        calls, data, take = self._calls, self._data, self._table.take
         counted, done = self.training.counts_updates, 0
         while done < count:
             for samples in self.batches.samples(self.iteration, count - done):
@@ -71,8 +72,8 @@ class Machine:
                     call(*arguments)
                 if losses is not None:
                     losses[done] = loss
-                if gradients is not None:
-                    copy(gradients[done], gradient)
+                if note is not None:
+                    note(done)
                 self.iteration += 1
                 done += 1
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from engine.graph import Graph, Node
+from engine.norms import Norms
 from engine.ops import Array
 from engine.plan import Plan
-from engine.records import Norms
 from engine.trace import Step, Trace
 from engine.training import Model
 
@@ -20,22 +20,26 @@ CHUNK = 512
 
 
 class Layers:
-    """The layers of a plan: parameters that the same operation reads are one layer. ``names`` count them from 1."""
+    """The layers of a plan: parameters that the same operation reads are one layer. ``names`` count them from 1.
+
+    ``norms`` are those of the plan's gradient.
+    """
 
     def __init__(self, plan: Plan) -> None:
         graph = plan.graph
         readers = [min(consumer for consumer, _ in graph.consumers[node.id]) for node in plan.parameters]
         order = sorted(set(readers))
         self.names = tuple(f"layer{number}" for number in range(1, len(order) + 1))
-        self.norms = Norms([node.size for node in plan.parameters], [order.index(reader) for reader in readers])
+        sizes, layers = [node.size for node in plan.parameters], [order.index(reader) for reader in readers]
+        self.norms = Norms(plan.gradient_vector, sizes, layers)
         self._activations = [_activation(graph, graph.nodes[reader]) for reader in order]
 
     def details(self, plan: Plan, before: Array) -> Array:
         """(weight norm, update norm, dead, saturated) for each layer, right after an update from ``before``."""
-        with np.errstate(all="ignore"):
-            norms = self.norms.of(np.stack([before, plan.parameter_vector - before]))
         found = np.full((len(self.names), 4), math.nan)
-        found[:, :2] = norms.T
+        found[:, 0] = self.norms.of(before)
+        with np.errstate(all="ignore"):
+            found[:, 1] = self.norms.of(plan.parameter_vector - before)
         for row, node in zip(found, self._activations, strict=True):
             if node is not None:
                 row[2:] = _dead_and_saturated(node, plan.value(node))

@@ -11,10 +11,6 @@ from typing import Any
 import numpy as np
 
 from engine.ops import Array
-from engine.optimizers import norm
-
-# Parameters of more numbers than this on average are faster one by one.
-LARGE = 200
 
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -142,39 +138,6 @@ class Records:
     def _layer_details(self, row: Array) -> Mapping[str, LayerDetails]:
         numbers = row[1:].reshape(-1, 4).tolist()
         return MappingProxyType({name: LayerDetails(*four) for name, four in zip(self.layers, numbers, strict=True)})
-
-
-class Norms:
-    """Euclidean norms by layer of rows of all parameters, which lie in ``sizes`` one after the other.
-
-    ``layers`` names the layer of each parameter, a number from 0 on.
-    """
-
-    def __init__(self, sizes: list[int], layers: list[int]) -> None:
-        self._stops = np.cumsum(sizes, dtype=np.intp)
-        self._starts = self._stops - np.array(sizes, dtype=np.intp)
-        self._layers = layers
-        self._count = max(layers) + 1
-
-    @np.errstate(all="ignore")
-    def of(self, rows: Array) -> Array:
-        """Shape (rows, layers) for rows of shape (rows, parameters)."""
-        if rows.shape[1] > LARGE * len(self._starts):
-            by_parameter = np.array([[part.dot(part) for part in self._parts(row)] for row in rows])
-        else:
-            by_parameter = np.add.reduceat(rows * rows, self._starts, axis=1)
-        squares = np.zeros((len(rows), self._count))
-        for column, layer in zip(by_parameter.T, self._layers, strict=True):
-            squares[:, layer] += column
-        norms = np.sqrt(squares)
-        # Where a square leaves the range of float64 the norm itself need not.
-        for row, layer in np.argwhere(~((squares > 1e-280) & (squares < np.inf))):
-            parts = [part for part, number in zip(self._parts(rows[row]), self._layers, strict=True) if number == layer]
-            norms[row, layer] = norm(np.concatenate(parts))
-        return norms
-
-    def _parts(self, row: Array) -> list[Array]:
-        return [row[start:stop] for start, stop in zip(self._starts, self._stops, strict=True)]
 
 
 def _grown(array: Any, room: int, count: int) -> Any:

@@ -28,11 +28,8 @@ from engine.records import Records
 from engine.trace import Trace
 from engine.training import Model, Training, check_whole, model_of
 
-# Iterations between two looks at the numbers. Until then gradients wait in a row each, at most so many numbers in all;
-# gradients of more numbers than LARGE are looked at once.
+# Iterations between two looks at the numbers.
 SLICE = 256
-WAITING = 1 << 18
-LARGE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +104,7 @@ class Run:
         self.records = Records(self._layers.names)
         self.checkpoints = Checkpoints(self.recording.checkpoint_every, self.recording.budget)
         self.checkpoints.keep(0, self._machine.state)
-        count = len(self._machine.plan.parameter_vector)
         self._losses = np.zeros(SLICE)
-        self._gradients = np.zeros((min(SLICE, max(1, WAITING // count)), count)) if count <= LARGE else None
         self._known_finite = 0
 
     @property
@@ -175,13 +170,10 @@ class Run:
             self.records.tests.append(start, np.array([self._evaluation.of(parameters, *self._test)]))
         before = parameters.copy() if _due(start, recording.details_every) else None
         count = 1 if before is not None else self._iterations_until_due(goal)
-        losses = self._losses[:count]
-        gradients = None
-        if self._notes_gradients:
-            gradients = machine.plan.gradient_vector[None] if self._gradients is None else self._gradients[:count]
-        machine.run(count, losses, None if self._gradients is None else gradients)
+        losses, noting = self._losses[:count], self._notes_gradients
+        machine.run(count, losses, self._layers.norms.note if noting else None)
         self.records.losses.append(start, losses[:, None])
-        norms = None if gradients is None else self._layers.norms.of(gradients)
+        norms = self._layers.norms.taken(count) if noting else None
         if norms is not None and recording.gradient_norms:
             self.records.gradient_norms.append(start, norms)
         if before is not None:
@@ -199,9 +191,8 @@ class Run:
         )
 
     def _iterations_until_due(self, goal: int) -> int:
-        start, recording, count = self.iteration, self.recording, SLICE
-        if self._notes_gradients:
-            count = 1 if self._gradients is None else len(self._gradients)
+        start, recording = self.iteration, self.recording
+        count = min(SLICE, self._layers.norms.capacity) if self._notes_gradients else SLICE
         for every in (self.checkpoints.spacing, recording.details_every, recording.test_every):
             count = min(count, every - start % every) if every else count
         return min(count, goal - start)
