@@ -18,7 +18,9 @@ from engine.language import parse_expression
 from engine.ops import OPS
 from engine.trace import Trace
 from visualizer.resources import assets_folder
-from visualizer.ui.typeset import MOST_TERMS, SMALLEST_SCALE, Equation, Ink, Typesetter, symbols_of
+from visualizer.ui.ink import MOST_TERMS, Ink
+from visualizer.ui.names import symbols_of
+from visualizer.ui.typeset import SMALLEST_SCALE, Equation, Typesetter
 
 EPSILON = 1e-6
 

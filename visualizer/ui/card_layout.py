@@ -22,9 +22,10 @@ from visualizer.session.document import Document
 from visualizer.session.formatting import bracketed, element_name, index_text, number_text, shortened
 from visualizer.session.roles import roles_of
 from visualizer.ui.gauge import paint_gauge
+from visualizer.ui.ink import Ink
 from visualizer.ui.pen import Pen, elided, line
 from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_on, text_width
-from visualizer.ui.typeset import Ink, Typesetter
+from visualizer.ui.typeset import Typesetter
 
 RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
 PROSE, HEADING = 13.5, 10.5

@@ -12,69 +12,19 @@ caller's to say: written with names it is the rule, written with numbers the cal
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QTransform
 
-from engine.errors import ProgramError
-from engine.expression import ATOM, PRECEDENCE, Call, Expression, Number, Reference, Symbol, terms_of
-from engine.language import parse_expression
-from visualizer.session.formatting import shortened
+from engine.expression import ATOM, PRECEDENCE, Call, Expression, Number, terms_of
 from visualizer.ui import boxes
 from visualizer.ui.boxes import Box, Face, row
-
-Leaf = Number | Symbol | Reference
+from visualizer.ui.ink import MOST_IN_NAME, MOST_TERMS, Ink, Most, Write, name_write
+from visualizer.ui.names import expression_of, symbols_of
 
 SMALLEST_SCALE = 0.7
-LONGEST_NAME = 22
-
-
-class Most(NamedTuple):
-    """Of a list of more than ``items``, only the ``first`` and the ``last`` are shown."""
-
-    items: int
-    first: int
-    last: int
-
-    def said(self, skipped: int) -> str:
-        """What stands for the others; inside a name there is no room for their number."""
-        return f"⋯ {skipped:,} more ⋯" if self is MOST_TERMS else "⋯"
-
-
-MOST_TERMS = Most(24, first=10, last=3)
-MOST_IN_NAME = Most(4, first=2, last=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """How a leaf is written.
-
-    ``text`` is a number as text, or a name of the program: single letters are set in italics, trailing digits as
-    subscripts, and a name that is an expression itself (``x1w1 + x2w2``) as that expression, shortened where it is
-    long. A "number" has the figures of the number family; a rule's own numbers look best as names, in the figures of
-    the formula. "gradient" is a fraction, ∂``of`` over ∂``text``. ``subscript`` is set as one; ``element`` in square
-    brackets behind the name, ``x[2,1]``. ``key`` is what is under the pointer there, None where nothing is. ``ghost``
-    greys what does not count.
-    """
-
-    text: str
-    subscript: str = ""
-    element: str = ""
-    kind: Literal["name", "number", "gradient"] = "name"
-    key: Hashable | None = None
-    color: QColor | None = None
-    underline: QColor | None = None
-    ghost: bool = False
-    of: str = "L"
-
-
-Write = Callable[[Leaf], Ink]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,61 +170,6 @@ def _on_pixels(bar: QRectF, onto: QTransform) -> QRectF:
         return bar
     top = round(bar.top() * scale + onto.dy())
     return QRectF(bar.left(), (top - onto.dy()) / scale, bar.width(), max(1, round(bar.height() * scale)) / scale)
-
-
-# Names --------------------------------------------------------------------------------------------------------------
-
-GREEK = {
-    name: unicodedata.lookup(f"GREEK SMALL LETTER {name}")
-    for name in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "mu", "nu", "xi", "pi",
-                 "rho", "sigma", "tau", "phi", "chi", "psi", "omega")
-}  # fmt: skip
-_LETTERS = re.compile(r"([^\W\d_]\d+){2,}")
-_NAME = re.compile(r"([^\W\d_]+)(\d*)(?:_(\w+))?")
-_COPY = re.compile(r" \(\d+\)$")  # what is added to a text that already names another value
-
-
-def italic(letter: str) -> str:
-    """A letter as mathematical italic; as it is where there is none."""
-    if letter == "h":
-        return "ℎ"
-    for first, last, italics in (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("α", "ω", 0x1D6FC)):
-        if first <= letter <= last:
-            return chr(italics + ord(letter) - ord(first))
-    return letter
-
-
-@lru_cache(maxsize=1024)
-def symbols_of(name: str) -> tuple[tuple[str, str], ...]:
-    """(letter or word, subscript) of every symbol in a name: ``x1w1`` is x₁w₁, ``y_pred`` is y with "pred" below.
-
-    A long name loses its middle.
-    """
-    if len(name) > LONGEST_NAME:
-        return ((shortened(name, LONGEST_NAME), ""),)
-    if _LETTERS.fullmatch(name):
-        return tuple((italic(letter), digits) for letter, digits in re.findall(r"([^\W\d_])(\d+)", name))
-    letter, _, accent = unicodedata.normalize("NFD", name).partition("\N{COMBINING CIRCUMFLEX ACCENT}")
-    match = _NAME.fullmatch(f"{letter}{accent}_hat" if len(letter) == 1 and letter != name else name)
-    if match is None:
-        return ((name.replace("-", "−"), ""),)
-    base, digits, tail = match.groups(default="")
-    base = GREEK.get(base, base)
-    if len(base) > 1:
-        return ((name, ""),) if tail else ((base, digits),)
-    return ((italic(base), ",".join(part for part in (digits, *tail.split("_")) if part)),)
-
-
-@lru_cache(maxsize=1024)
-def expression_of(name: str) -> Call | None:
-    """The expression that an unnamed value's text is; None for a name or a number."""
-    if name.isidentifier():
-        return None
-    try:
-        tree = parse_expression(_COPY.sub("", name), conditions=True)
-    except ProgramError:
-        return None
-    return tree if isinstance(tree, Call) else None
 
 
 # Layout -------------------------------------------------------------------------------------------------------------
@@ -679,7 +574,7 @@ class _Layout:
         """A name, or the expression that a value without a name is called by, with its subscript or element."""
         named = expression_of(ink.text)
         if named is not None:
-            inner = _Layout(self.setter, _name_write(color, ghost), "·", fading=ghost, ink=color, most=MOST_IN_NAME)
+            inner = _Layout(self.setter, name_write(color, ghost), "·", fading=ghost, ink=color, most=MOST_IN_NAME)
             at_least = _BASE if ink.subscript or ink.element else at_least
             box = inner.operand(named, at_least, style)
             subscript = ink.subscript
@@ -849,14 +744,3 @@ def _list_items(node: Call) -> list[_Item]:
     """The arguments of a call."""
     last = len(node.arguments) - 1
     return [_Item("," if number < last else "", argument, 0) for number, argument in enumerate(node.arguments)]
-
-
-def _name_write(color: QColor, ghost: bool) -> Write:
-    """How the leaves of an unnamed value's text are written."""
-
-    def write(leaf: Leaf) -> Ink:
-        if isinstance(leaf, Number):
-            return Ink(f"{leaf.value:g}", color=color, ghost=ghost)
-        return Ink(leaf.name if isinstance(leaf, Symbol) else "?", color=color, ghost=ghost)
-
-    return write
