@@ -9,8 +9,10 @@ from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
 from visualizer.ui import card_layout
-from visualizer.ui.card_layout import CardLayout, lay_out_card, wrapped
+from visualizer.ui.card_layout import lay_out_card, wrapped
+from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.theme import LIGHT, load_fonts, text_width
+from visualizer.ui.tiles import chunks_of
 
 WIDTH = 312.0
 
@@ -120,10 +122,10 @@ def test_no_flow_of_a_lesson_leaves_the_card(name: str, monkeypatch: pytest.Monk
 
 def test_a_sign_goes_to_the_next_line_with_what_follows() -> None:
     session = next(session for session in cards(DEEP) if session.card.title.endswith("gradient to W"))
-    chunks = card_layout._chunks(session.card.flow)
+    chunks = chunks_of(session.card.flow)
     assert [chunk[0] for chunk in chunks if isinstance(chunk[0], str)] == ["="]
     assert all(not isinstance(chunk[-1], str) for chunk in chunks)
-    closed = card_layout._chunks(("a", "=", "tanh", "(", "b", "+", "c", ")", "^", "2", "/", "n"))
+    closed = chunks_of(("a", "=", "tanh", "(", "b", "+", "c", ")", "^", "2", "/", "n"))
     assert closed == [["a"], ["=", "tanh", "(", "b"], ["+", "c", ")", "^", "2"], ["/", "n"]]
 
 

@@ -15,8 +15,9 @@ from engine.expression import Reference
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
 from visualizer.ui.canvas import Canvas
-from visualizer.ui.card_layout import CardLayout, lay_out_card
+from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.card_panel import PADDING, CardPanel
+from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
 

@@ -8,7 +8,8 @@ from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.lighting import lighting
 from visualizer.session.session import Session
 from visualizer.ui import card_layout
-from visualizer.ui.card_layout import lay_out_bars, lay_out_card
+from visualizer.ui.bars import lay_out_bars
+from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.pen import Pen
 from visualizer.ui.scene_painter import ScenePainter
 from visualizer.ui.theme import (

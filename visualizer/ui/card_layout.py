@@ -6,35 +6,30 @@ The layout is a list of things to paint and a list of regions; the window and th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF, QTransform
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
 
 from engine.explain import number, recorded, references
 from engine.expression import Number, Reference, Symbol, terms_of
 from engine.shapes import shape_text
 from engine.trace import Trace
-from visualizer.session.card import Bar, Card, Flow, Line, Tile
+from visualizer.session.card import Card, Flow, Line
 from visualizer.session.document import Document
 from visualizer.session.formatting import bracketed, element_name, index_text, number_text, shortened
 from visualizer.session.roles import roles_of
+from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.gauge import paint_gauge
 from visualizer.ui.ink import Ink
-from visualizer.ui.pen import Pen, elided, line
+from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, mix, text_on, text_width
+from visualizer.ui.tiles import FlowSetter, label_tone, too_wide
 from visualizer.ui.typeset import Typesetter
 
 RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
 PROSE, HEADING = 13.5, 10.5
-CELL_HEIGHT = 21.0
-BRACKET = 5.0  # the room of a tile's bracket
-INDENT = 14.0  # of the lines of a flow behind the first
 LONGEST_TERM = 28  # characters of a name in an equation
-SMALLEST_FLOW = 0.6  # a flow that would have to be set smaller is not shown
-_SIGNS = ("=", "+=", "←", "+", "−", "·", "/", "(")
 RESULT = "result"
 ROLE_WORDS = {
     "input": "inputs, data",
@@ -53,65 +48,10 @@ KEYS = (
     ("F1", "all keys"),
 )
 
-Draw = Callable[[Pen], None]
-
-
-@dataclass
-class CardLayout:
-    """A card that has been set: its ``height``, what to paint, and (rectangle, recorded number) to point at."""
-
-    width: float
-    height: float = 0.0
-    draws: list[Draw] = field(default_factory=list)
-    regions: list[tuple[QRectF, Reference]] = field(default_factory=list)
-
-    def paint(self, painter: QPainter, outlines: bool = False) -> None:
-        """Everything, from the top left corner on."""
-        pen = Pen(painter, outlines)
-        for draw in self.draws:
-            draw(pen)
-
-    def reference_at(self, x: float, y: float) -> Reference | None:
-        """The recorded number under a point."""
-        return next((key for rect, key in reversed(self.regions) if rect.contains(x, y)), None)
-
 
 def lay_out_card(card: Card, document: Document, trace: Trace, theme: Theme, width: float) -> CardLayout:
     """Set ``card`` in a column of ``width`` pixels."""
     return _Setter(card, document, trace, theme, width).run()
-
-
-def lay_out_bars(bars: tuple[Bar, ...], theme: Theme, width: float) -> CardLayout:
-    """The small chart of gradient norms, layer by layer in the order in which they arrive; empty before the first."""
-    out = CardLayout(width)
-    if len(bars) < 2 or all(bar.value is None for bar in bars):
-        return out
-    muted = color(theme.muted)
-    out.draws.append(lambda pen: pen.text(0, 11, "GRADIENT NORM, AS THEY ARRIVE", muted, HEADING, "semibold"))
-    largest = max((bar.value for bar in bars if bar.value is not None and math.isfinite(bar.value)), default=0.0) or 1.0
-    lead = max(text_width(bar.name, 12, "medium") for bar in bars) + 10
-    room = width - lead - 52
-    for place, bar in enumerate(bars):
-        out.draws.append(_bar(bar, theme, width, lead, room, largest, 22.0 + 20 * place))
-    out.height = 26.0 + 20 * len(bars)
-    return out
-
-
-def _bar(bar: Bar, theme: Theme, width: float, lead: float, room: float, largest: float, y: float) -> Draw:
-    share = min(bar.value / largest, 1.0) if bar.value is not None and math.isfinite(bar.value) else 0.0
-    track, filled = QRectF(lead, y, room, 13), QRectF(lead, y, max(room * share, 2.0), 13)
-
-    def draw(pen: Pen) -> None:
-        pen.text(0, y + 11, bar.name, color(theme.text), 12, "medium")
-        pen.box(track, 3, color(theme.raised))
-        if bar.value is None:
-            pen.right(width, y + 11, "not yet", color(theme.muted), 11.5)
-        else:
-            if share:
-                pen.box(filled, 3, color(theme.backward))
-            pen.right(width, y + 11, number_text(bar.value), color(theme.text), 12)
-
-    return draw
 
 
 @lru_cache(maxsize=16)
@@ -259,7 +199,7 @@ class _Setter:
         self.y += 12 if flows else 0
         chosen = next(line for line in card.lines if line.target.index == card.chosen)
         if card.result.ndim:
-            said = [_too_wide(card.flow)] if card.flow and not flows else []
+            said = [too_wide(card.flow)] if card.flow and not flows else []
             if len(card.lines) == 1:
                 said += [] if card.flow else [f"An array of shape {shape_text(card.result.shape)}."]
                 said += ["The marked element:"]
@@ -343,10 +283,17 @@ class _Setter:
         self._heading("Local derivatives, the Jacobian")
         tile = card.jacobian
         if not self._flow((tile,)):
-            self._lines(_too_wide((tile,)), 12.5, "regular", color(self.theme.muted), 18)
+            self._lines(too_wide((tile,)), 12.5, "regular", color(self.theme.muted), 18)
         if card.jacobian_equals:
             self._lines(f"{tile.label} is {card.jacobian_equals}.", 13.5, "semibold", self.ink, 19)
         self.y += 10
+
+    def _flow(self, flow: Flow) -> bool:
+        """Tiles and signs; False, and nothing set, where they are too wide."""
+        setter = FlowSetter(self.document, self.roles, self.theme, self.accent, self.out, self.y)
+        fits = setter.flow(flow)
+        self.y = setter.y
+        return fits
 
     def _prose(self, heading: str, text: str) -> None:
         if text:
@@ -398,7 +345,7 @@ class _Setter:
         if name in self.document.specification.axes and len(name) == 1:
             name = name.lower() if place else name
         bracket = name[-1].isdigit() or not name.isidentifier()
-        tone = self.theme.ink(color(self.theme.backward)) if leaf.kind == "gradient" else self._value_tone(leaf)
+        tone = label_tone(self.theme, leaf, self.roles)
         key = leaf if leaf.index is not None or not shape else None
         key = Reference(leaf.node, leaf.kind, ()) if key is leaf and leaf.index is None else key
         return Ink(
@@ -410,10 +357,6 @@ class _Setter:
             color=tone,
             of=self.document.loss_name,
         )
-
-    def _value_tone(self, leaf: Reference) -> QColor:
-        role = self.roles[leaf.node]
-        return color(self.theme.text) if role in ("input", "bias") else self.theme.ink(self.theme.role(role))
 
     def _number_ink(self, leaf: Number | Symbol | Reference) -> Ink:
         if isinstance(leaf, Number):
@@ -447,194 +390,6 @@ class _Setter:
             return ink
 
         return ghosted
-
-    # Grids ----------------------------------------------------------------------------------------------------------
-
-    def _flow(self, flow: Flow) -> bool:
-        """Tiles and signs in lines, each line's middle level; False, and nothing set, where they are too wide."""
-        chunks = _chunks(flow)
-        widest = max(self._placed(chunk)[1] + (INDENT if place else 0.0) for place, chunk in enumerate(chunks))
-        scale = min(1.0, self.width / widest)
-        if scale < SMALLEST_FLOW:
-            return False
-        whole, self.out = self.out, CardLayout(self.width / scale)
-        self.y /= scale
-        for place, parts in enumerate(self._filled(chunks, self.width / scale)):
-            self._flow_line(parts, INDENT if place else 0.0)
-        inner, self.out = self.out, whole
-        self.y *= scale
-        self.out.draws += inner.draws if scale == 1.0 else [_scaled(inner.draws, scale)]
-        zoom = QTransform.fromScale(scale, scale)
-        self.out.regions += [(zoom.mapRect(rect), key) for rect, key in inner.regions]
-        return True
-
-    def _filled(self, chunks: list[list[Tile | str]], room: float) -> list[list[Tile | str]]:
-        """Lines of whole chunks, none wider than ``room``."""
-        lines: list[list[Tile | str]] = [[]]
-        for chunk in chunks:
-            indent = INDENT if len(lines) > 1 else 0.0
-            if lines[-1] and indent + self._placed([*lines[-1], *chunk])[1] > room + 0.01:
-                # A product without a sign gets one, lest its halves read as two statements.
-                product = isinstance(lines[-1][-1], Tile) and isinstance(chunk[0], Tile)
-                lines.append(["·"] if product else [])
-            lines[-1] += chunk
-        return lines
-
-    def _placed(self, parts: list[Tile | str]) -> tuple[list[float], float]:
-        """Where each part of a line begins, and how wide the line is. A label may stand over the sign behind it."""
-        places: list[float] = []
-        x = labels = 0.0
-        for part in parts:
-            if isinstance(part, Tile):
-                left = self._lead(part) + BRACKET
-                x = max(x, labels - left)
-                labels = x + left + text_width(self._label_text(part), 11.5, "medium") + 8
-            x -= 4 if part == ")" else 0
-            places.append(x)
-            x += self._tile_size(part)[0] + 6 if isinstance(part, Tile) else self._sign_width(part)
-            x += 2 if part == "(" else 6 if isinstance(part, str) else 0
-        return places, max(x - 6, labels - 8)
-
-    def _flow_line(self, parts: list[Tile | str], indent: float) -> None:
-        heights = [self._tile_size(part)[1] if isinstance(part, Tile) else 20.0 for part in parts]
-        tallest = max(heights)
-        below = 18.0 if any(isinstance(part, Tile) for part in parts) else 0.0  # a tile's middle is below its label
-        for part, x, height in zip(parts, self._placed(parts)[0], heights, strict=True):
-            if isinstance(part, Tile):
-                self._tile(part, indent + x, self.y + (tallest - height) / 2, height)
-            else:
-                self._sign(part, indent + x, self.y + (tallest + below) / 2)
-        self.y += tallest + 8
-
-    @staticmethod
-    def _sign_width(sign: str) -> float:
-        return text_width(sign, 16, family=MATH) + 2
-
-    def _sign(self, sign: str, x: float, middle: float) -> None:
-        tone = color(self.theme.muted)
-        self.out.draws.append(lambda pen: pen.text(x + 1, middle + 5.5, sign, tone, 16, family=MATH))
-
-    @staticmethod
-    def _column_widths(tile: Tile) -> list[float]:
-        widths = []
-        for column in range(len(tile.cells[0])):
-            texts = [row[column].text for row in tile.cells]
-            label = tile.column_labels[column] if tile.column_labels else ""
-            widths.append(max(max(text_width(text, 12.5) for text in texts) + 10, text_width(label, 9) + 5, 22.0))
-        return widths
-
-    @staticmethod
-    def _lead(tile: Tile) -> float:
-        """The room of the words in front of the rows."""
-        return max((text_width(text, 9) + 5 for text in tile.row_labels), default=0.0)
-
-    def _tile_size(self, tile: Tile) -> tuple[float, float]:
-        """How wide and high the brackets and what is between them are, with the label's line above."""
-        head = 18.0 + (12.0 if tile.column_labels else 0.0)
-        width = self._lead(tile) + sum(self._column_widths(tile)) + 2 * BRACKET
-        return width, head + len(tile.cells) * CELL_HEIGHT
-
-    def _label_text(self, tile: Tile) -> str:
-        if isinstance(tile.label, str):
-            return shortened(tile.label, 36)
-        name = shortened(bracketed(self.document.graph.nodes[tile.label.node].name))
-        if tile.label.kind == "gradient":
-            name = f"∂{shortened(self.document.loss_name)}/∂{name}"
-        return f"{name}ᵀ" if tile.transposed else name
-
-    def _tile(self, tile: Tile, x: float, y: float, height: float) -> None:
-        theme, label, widths = self.theme, self._label_text(tile), self._column_widths(tile)
-        left = x + self._lead(tile) + BRACKET
-        top = y + height - len(tile.cells) * CELL_HEIGHT
-        tone = color(theme.muted)
-        if isinstance(tile.label, Reference):
-            gradient = tile.label.kind == "gradient"
-            tone = theme.ink(color(theme.backward)) if gradient else self._value_tone(tile.label)
-        cells = []
-        for r, row in enumerate(tile.cells):
-            cx = left
-            for c, cell in enumerate(row):
-                rect = QRectF(cx, top + r * CELL_HEIGHT, widths[c], CELL_HEIGHT)
-                cells.append((rect, cell))
-                if cell.reference is not None:
-                    self.out.regions.append((rect, cell.reference))
-                cx += widths[c]
-        bounds = QRectF(left, top, sum(widths), len(tile.cells) * CELL_HEIGHT)
-        accent = self.accent
-
-        def draw(pen: Pen) -> None:
-            pen.text(left, y + 12, label, tone, 11.5, "medium")
-            for c, text in enumerate(tile.column_labels):
-                place = QRectF(left + sum(widths[:c]), top - 13, widths[c], 12)
-                pen.centered(place, text, color(theme.muted), 9)
-            for r, text in enumerate(tile.row_labels):
-                pen.right(left - 7, top + r * CELL_HEIGHT + 14, text, color(theme.muted), 9)
-            self._brackets(pen, bounds)
-            if tile.split is not None:
-                self._split(pen, tile.split, bounds, widths)
-            for rect, cell in cells:
-                if cell.lit:
-                    pen.box(rect.adjusted(1, 1, -1, -1), 4, mix(accent, color(theme.panel), 0.18), accent, 1.2)
-                pen.centered(rect, cell.text, color(theme.faint if cell.faint else theme.text), 12.5)
-
-        self.out.draws.append(draw)
-
-    def _brackets(self, pen: Pen, bounds: QRectF) -> None:
-        pen.painter.setPen(line(color(self.theme.muted), 1.3))
-        pen.painter.setBrush(Qt.BrushStyle.NoBrush)
-        for x, direction in ((bounds.left() - 3, 1), (bounds.right() + 3, -1)):
-            pen.painter.drawPolyline(
-                QPolygonF(
-                    [
-                        QPointF(x + 4 * direction, bounds.top()),
-                        QPointF(x, bounds.top()),
-                        QPointF(x, bounds.bottom()),
-                        QPointF(x + 4 * direction, bounds.bottom()),
-                    ]
-                )
-            )
-
-    def _split(self, pen: Pen, split: tuple[str, int], bounds: QRectF, widths: list[float]) -> None:
-        kind, count = split
-        tone = color(self.theme.muted)
-        if kind == "column":
-            x = bounds.left() + sum(widths[:count])
-            pen.stroke(x, bounds.top() + 1, x, bounds.bottom() - 1, tone, 1.2)
-        else:
-            y = bounds.top() + count * CELL_HEIGHT
-            pen.stroke(bounds.left(), y, bounds.right(), y, tone, 1.2)
-
-
-def _scaled(draws: list[Draw], scale: float) -> Draw:
-    def draw(pen: Pen) -> None:
-        pen.painter.save()
-        pen.painter.scale(scale, scale)
-        for part in draws:
-            part(pen)
-        pen.painter.restore()
-
-    return draw
-
-
-def _chunks(flow: Flow) -> list[list[Tile | str]]:
-    """What stays together on a line: an operand with the sign and the brackets before it and the brackets behind it."""
-    chunks: list[list[Tile | str]] = []
-    open_ended = False
-    for part, following in zip(flow, (*flow[1:], ""), strict=True):
-        closes = part in (")", "^", ",") or (chunks and chunks[-1][-1] == "^")
-        if not chunks or not (closes or open_ended):
-            chunks.append([])
-        chunks[-1].append(part)
-        open_ended = isinstance(part, str) and (part in _SIGNS or (part != ")" and following == "("))
-    return chunks
-
-
-def _too_wide(flow: Flow) -> str:
-    """What stands in the place of arrays that do not fit into the card."""
-    tiles = [part for part in flow if isinstance(part, Tile)]
-    *shapes, last = [shape_text((len(tile.cells), len(tile.cells[0]))) for tile in tiles]
-    which = f"Arrays of shapes {', '.join(shapes)} and {last}" if shapes else f"An array of shape {last}"
-    return f"{which}, too wide for this card."
 
 
 def unconnected(trace: Trace) -> tuple[int, ...]:

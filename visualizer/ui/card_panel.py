@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 from engine.expression import Reference
 from visualizer.session.formatting import full_text, parse_numbers
 from visualizer.session.session import Change, Session
-from visualizer.ui.card_layout import CardLayout, lay_out_card, reference_text
+from visualizer.ui.card_layout import lay_out_card, reference_text
+from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, mix

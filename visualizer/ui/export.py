@@ -15,7 +15,8 @@ from engine.errors import GradStepError
 from visualizer.session.document import Document, write_atomically
 from visualizer.session.lighting import lighting
 from visualizer.session.session import Session
-from visualizer.ui.card_layout import lay_out_bars, lay_out_card
+from visualizer.ui.bars import lay_out_bars
+from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
 from visualizer.ui.pen import Pen, elided, painting

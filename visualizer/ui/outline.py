@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from visualizer.session.cursor import current_step
 from visualizer.session.session import Change, Session
-from visualizer.ui.card_layout import lay_out_bars
+from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.elided import ElidedButton
 from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen, elided
