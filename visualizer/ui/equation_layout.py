@@ -1,62 +1,27 @@
-"""Builds the boxes of an equation: lines and where they break, brackets, fractions, scripts, leaves."""
+"""Lays out the lines of an equation: its items in a row, and where the row breaks."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtGui import QColor
-
-from engine.expression import ATOM, PRECEDENCE, Call, Expression, Number
+from engine.expression import Call, Expression
 from visualizer.ui import boxes
 from visualizer.ui.boxes import Box, row
-from visualizer.ui.ink import MOST_IN_NAME, MOST_TERMS, Ink, Most, Write, name_write
-from visualizer.ui.items import (
-    BASE,
-    FRACTION,
-    PRODUCT,
-    SIGNED,
-    Item,
-    leads,
-    list_items,
-    product_items,
-    sign_in_front,
-    sum_items,
+from visualizer.ui.items import Item, leads, list_items, product_items, sign_in_front, sum_items
+from visualizer.ui.leaves import Style
+from visualizer.ui.notation import (
+    AFTER_COMMA,
+    AROUND_PLUS,
+    AROUND_RELATION,
+    AROUND_TIMES,
+    BUILDERS,
+    RELATIONS,
+    Notation,
 )
-from visualizer.ui.lettering import Lettering
-from visualizer.ui.names import expression_of, symbols_of
 
-_WORDS = {
-    "sigmoid": "σ", "Phi": "Φ", "phi": "φ", "maximum": "max", "log_softmax": "log softmax",
-    "leaky_relu": "leaky relu", "cross_entropy": "cross entropy", "binary_cross_entropy": "binary cross entropy",
-}  # fmt: skip
-_RELATIONS = {
-    "less": "<", "greater": ">", "less_equal": "≤", "greater_equal": "≥", "equal": "=", "not_equal": "≠",
-    "and": "and", "or": "or",
-}  # fmt: skip
-_TRANSPOSED = "\N{MATHEMATICAL SANS-SERIF CAPITAL T}"
-
-# Spaces in ems.
-_AROUND_PLUS, _AROUND_TIMES, _AROUND_RELATION, _AFTER_COMMA, _THIN = 0.22, 0.19, 0.28, 0.25, 0.15
 _INDENT = 0.7  # of continuation lines, for every bracket or term that is open
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """``size`` of an em in pixels; ``depth`` counts the fractions around; in scripts fractions have a slash."""
-
-    size: float
-    depth: int = 0
-    script: bool = False
-
-    def in_fraction(self) -> _Style:
-        """The style above and below a fraction bar."""
-        return _Style(self.size * (0.85 if self.depth else 1.0), self.depth + 1, self.script)
-
-    def in_script(self) -> _Style:
-        """The style of exponents."""
-        return _Style(self.size * (0.85 if self.script else boxes.SCRIPT), self.depth, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +45,17 @@ class _Part:
 
 
 @dataclass(slots=True)
-class Layout:
-    """One equation under construction.
-
-    ``fading`` is true while terms out of focus are laid out; ``ink`` is the colour of signs, where they have their own.
-    """
-
-    setter: Lettering
-    write: Write
-    times: str
-    focus: int | None = None
-    fading: bool = False
-    ink: QColor | None = None
-    most: Most = MOST_TERMS
+class Layout(Notation):
+    """One equation under construction."""
 
     # Lines ------------------------------------------------------------------------------------
 
     def lines(self, target: Expression | None, relation: str, expression: Expression, width: float) -> Box:
         """The whole equation, broken to ``width`` as far as it can be."""
-        style = _Style(self.setter.size)
+        style = Style(self.setter.size)
         if target is None:
             return self.fit(expression, style, width, outermost=True)
-        space = _AROUND_RELATION * style.size
+        space = AROUND_RELATION * style.size
         left, sign = self.build(target, style), self.upright(relation, style)
         start = left.width + sign.width + 2 * space
         right = self.build(expression, style, outermost=True)
@@ -113,13 +67,13 @@ class Layout:
 
     def below(self, left: Box, sign: Box, expression: Expression, width: float) -> Box:
         """A target too long to have much room beside it, and under it the rest."""
-        style = _Style(self.setter.size)
-        space = _AROUND_RELATION * style.size
+        style = Style(self.setter.size)
+        space = AROUND_RELATION * style.size
         indent = 1.2 * style.size
         rest = self.fit(expression, style, width - indent - sign.width - space, outermost=True)
         return boxes.column([left, row(sign, space, rest)], boxes.LINE_GAP * style.size, indent=indent)
 
-    def fit(self, node: Expression, style: _Style, limit: float, outermost: bool = False) -> Box:
+    def fit(self, node: Expression, style: Style, limit: float, outermost: bool = False) -> Box:
         """An expression in one line, or broken before its signs where that is wider than ``limit``."""
         whole = self.build(node, style, outermost=outermost)
         if whole.width <= limit:
@@ -137,7 +91,7 @@ class Layout:
         return boxes.column(rows, boxes.LINE_GAP * style.size, None if outermost else boxes.AXIS * style.size)
 
     def parts(
-        self, item: Item, space: float, style: _Style, limit: float, first: bool, outermost: bool, depth: int = 0
+        self, item: Item, space: float, style: Style, limit: float, first: bool, outermost: bool, depth: int = 0
     ) -> list[_Part]:
         """An item whole, or where it is wider than ``limit`` what it is made of, opened brackets included."""
         room = limit - depth * _INDENT * style.size
@@ -176,7 +130,7 @@ class Layout:
         self,
         item: Item,
         space: float,
-        style: _Style,
+        style: Style,
         first: bool,
         outermost: bool,
         limit: float = math.inf,
@@ -198,17 +152,17 @@ class Layout:
         """Whether an item is out of focus."""
         return self.fading or (outermost and self.focus is not None and item.place not in (None, self.focus))
 
-    def sequence(self, node: Expression, style: _Style) -> tuple[Box | None, list[Item], float] | None:
+    def sequence(self, node: Expression, style: Style) -> tuple[Box | None, list[Item], float] | None:
         """What an expression can be broken into, None for what cannot be: a call's name, items, the signs' space."""
         if not isinstance(node, Call) or style.script:
             return None
         node = sign_in_front(node)
         if node.operation in ("add", "subtract", "negate"):
-            return None, list(sum_items(node)), self.space(_AROUND_PLUS, style)
+            return None, list(sum_items(node)), self.space(AROUND_PLUS, style)
         if node.operation == "multiply":
-            return None, list(product_items(node, self.times)), self.space(_AROUND_TIMES, style)
+            return None, list(product_items(node, self.times)), self.space(AROUND_TIMES, style)
         if self.is_function(node) and node.arguments:
-            return self.head(node, style), list_items(node), self.space(_AFTER_COMMA, style)
+            return self.head(node, style), list_items(node), self.space(AFTER_COMMA, style)
         return None
 
     def shown(self, items: list[Item], outermost: bool = False) -> list[Item]:
@@ -230,7 +184,7 @@ class Layout:
     # Expressions ------------------------------------------------------------------------------
 
     def build(
-        self, node: Expression, style: _Style, limit: float = math.inf, first: bool = True, outermost: bool = False
+        self, node: Expression, style: Style, limit: float = math.inf, first: bool = True, outermost: bool = False
     ) -> Box:
         """The box of an expression in one line; only fractions and the like break inside, to ``limit``.
 
@@ -241,17 +195,17 @@ class Layout:
         node = sign_in_front(node)
         operation = node.operation
         if operation in ("add", "subtract", "negate"):
-            return self.flow(list(sum_items(node)), style, _AROUND_PLUS, first, outermost)
+            return self.flow(list(sum_items(node)), style, AROUND_PLUS, first, outermost)
         if operation == "multiply":
-            return self.flow(list(product_items(node, self.times)), style, _AROUND_TIMES, first)
-        if operation in _RELATIONS or operation == "matmul":
+            return self.flow(list(product_items(node, self.times)), style, AROUND_TIMES, first)
+        if operation in RELATIONS or operation == "matmul":
             return self.between(node, style, first)
         if self.is_function(node):
-            inside = self.flow(list_items(node), style, _AFTER_COMMA, True)
+            inside = self.flow(list_items(node), style, AFTER_COMMA, True)
             return row(self.head(node, style, inside.ghost), self.bracketed(inside, style))
-        return _BUILDERS[operation](self, node, style, limit)
+        return BUILDERS[operation](self, node, style, limit)
 
-    def flow(self, items: list[Item], style: _Style, ems: float, first: bool, outermost: bool = False) -> Box:
+    def flow(self, items: list[Item], style: Style, ems: float, first: bool, outermost: bool = False) -> Box:
         """Items with their signs in one line."""
         space = self.space(ems, style)
         parts = [
@@ -259,247 +213,6 @@ class Layout:
             for number, item in enumerate(self.shown(items, outermost))
         ]
         return _joined(parts, opening=True)
-
-    def operand(
-        self, node: Expression, at_least: int, style: _Style, first: bool = True, limit: float = math.inf
-    ) -> Box:
-        """A part of something that binds ``at_least`` so tightly, in brackets where it binds less."""
-        if not self.needs_brackets(node, at_least, style, first):
-            return self.build(node, style, limit, first)
-        return self.bracketed(self.fit(node, style, limit - style.size), style)
-
-    def needs_brackets(self, node: Expression, at_least: int, style: _Style, first: bool) -> bool:
-        """Whether brackets go around ``node``; ``first`` where nothing stands before it, so that a sign may lead."""
-        if not isinstance(node, Call):
-            ink = self.write(node)
-            if ink.kind == "gradient":
-                return at_least > (PRODUCT if style.script else FRACTION)
-            named = expression_of(ink.text) if ink.kind == "name" else None
-            if named is not None:
-                return self.needs_brackets(named, at_least, style, first)
-            return ink.text.startswith(("−", "-")) and (not first or at_least > PRODUCT)
-        node = sign_in_front(node)
-        if node.operation == "negate":
-            return not first or at_least > SIGNED
-        if node.operation == "divide" and not style.script and not _is_deep(style):
-            return at_least > FRACTION
-        if node.operation == "exp" or (node.operation == "sum" and self.is_bare(node)):
-            return at_least > (FRACTION if node.operation == "exp" else SIGNED)
-        return PRECEDENCE.get(node.operation, ATOM) < at_least
-
-    def between(self, node: Call, style: _Style, first: bool) -> Box:
-        """Two sides with a sign between them: comparisons, and the space of a matrix product."""
-        mine = PRECEDENCE[node.operation]
-        parts: list[Box | float] = []
-        for number, argument in enumerate(node.arguments):
-            if number and node.operation == "matmul":
-                parts.append(_THIN * style.size)
-            elif number:
-                space = _AROUND_RELATION * style.size
-                parts += [space, self.upright(_RELATIONS[node.operation], style), space]
-            # An elementwise product inside a matrix product is not to be read as a longer matrix product.
-            tighter = bool(number) or (isinstance(argument, Call) and argument.operation == "multiply")
-            leading = node.operation != "matmul" or (first and not number)
-            parts.append(self.operand(argument, mine + tighter, style, leading))
-        return row(*parts)
-
-    def negation(self, node: Call, style: _Style, limit: float) -> Box:
-        """not x"""
-        inside = self.operand(node.arguments[0], PRECEDENCE["not"] + 1, style, limit=limit)
-        return row(self.upright("not", style, inside.ghost), _AROUND_RELATION * style.size, inside)
-
-    def division(self, node: Call, style: _Style, limit: float) -> Box:
-        """A fraction; with a slash in scripts."""
-        over, under = node.arguments
-        if style.script or _is_deep(style):
-            left = self.operand(over, PRODUCT, style)
-            right = self.operand(under, PRODUCT + 1, style, first=False)
-            return row(left, self.upright("/", style, left.ghost and right.ghost), right)
-        inner = style.in_fraction()
-        above, below = (self.fit(part, inner, limit - 0.2 * style.size) for part in (over, under))
-        color = self.color(above.ghost and below.ghost)
-        return boxes.fraction(above, below, style.size, color, nested=style.depth > 0)
-
-    def power(self, node: Call, style: _Style, limit: float) -> Box:
-        """A base with its exponent; above the subscript of a base that has one."""
-        base = self.operand(node.arguments[0], BASE, style, limit=limit)
-        exponent = self.build(node.arguments[1], style.in_script())
-        literal = isinstance(node.arguments[1], Number) and self.write(node.arguments[1]).key is None
-        return boxes.superscripted(base, exponent, style.size, base.corner if literal else None)
-
-    def transposition(self, node: Call, style: _Style, limit: float) -> Box:
-        """An upright T at the upper right."""
-        base = self.operand(node.arguments[0], BASE, style, limit=limit)
-        mark = self.upright(_TRANSPOSED, style.in_script(), base.ghost)
-        return boxes.superscripted(base, mark, style.size, base.corner)
-
-    def exponential(self, node: Call, style: _Style, limit: float) -> Box:
-        """e with an exponent."""
-        exponent = self.build(node.arguments[0], style.in_script())
-        result = boxes.superscripted(self.upright("e", style, exponent.ghost), exponent, style.size)
-        result.ghost = exponent.ghost
-        return result
-
-    def root(self, node: Call, style: _Style, limit: float) -> Box:
-        """A radical."""
-        inside = self.fit(node.arguments[0], style, limit - style.size)
-        return boxes.radical(inside, style.size, self.color(inside.ghost))
-
-    def summation(self, node: Call, style: _Style, limit: float) -> Box:
-        """Σ of an array, without brackets."""
-        inside = self.build(node.arguments[0], style, limit)
-        return row(self.upright("Σ", style, inside.ghost), _THIN * style.size, inside)
-
-    def cases(self, node: Call, style: _Style, limit: float) -> Box:
-        """where(condition, yes, no) as two lines behind a brace."""
-        condition, *values = node.arguments
-        yes, no = (self.fit(value, style, 0.6 * limit) for value in values)
-        test = self.build(condition, style)
-        column = max(yes.width, no.width) + 0.8 * style.size
-        muted = self.setter.muted
-        lines = [
-            row(yes, column - yes.width, self.upright("if", style, test.ghost, muted), 0.3 * style.size, test),
-            row(no, column - no.width, self.upright("otherwise", style, test.ghost, muted)),
-        ]
-        stacked = boxes.column(lines, boxes.CASE_GAP * style.size, boxes.AXIS * style.size)
-        return boxes.braced(stacked, style.size, self.color(stacked.ghost))
-
-    def head(self, node: Call, style: _Style, ghost: bool = False) -> Box:
-        """The upright name before a call's brackets; keywords are its subscript."""
-        word = "Σ" if node.operation == "sum" else _WORDS.get(node.operation, node.operation.replace("_", " "))
-        name = self.upright(word, style, ghost)
-        if node.keywords:
-            said = ", ".join(f"{key} {value:g}" for key, value in node.keywords)
-            name = boxes.subscripted(name, self.upright(said, style.in_script(), ghost), style.size)
-        return row(name, 0.04 * style.size)
-
-    # Leaves -----------------------------------------------------------------------------------
-
-    def leaf(self, ink: Ink, style: _Style) -> Box:
-        """A leaf as its ink says, with its region."""
-        ghost = ink.ghost or self.fading
-        color = self.setter.ghost if ghost else ink.color or self.setter.color
-        size = style.size
-        if ink.kind == "number":
-            box = self.setter.number(ink.text, size, color, ghost)
-        elif ink.kind == "name":
-            box = self.name(ink, style, color, ghost)
-        else:
-            box = self.gradient(ink, style, color, ghost)
-        if ink.underline is not None:
-            box = boxes.underlined(box, size, self.setter.ghost if ghost else ink.underline)
-        return boxes.region(box, ink.key, size)
-
-    def gradient(self, ink: Ink, style: _Style, color: QColor, ghost: bool) -> Box:
-        """∂L over ∂name."""
-        slashed = style.script or _is_deep(style)
-        inner = style if slashed else style.in_fraction()
-        partial = self.setter.upright("𝜕", inner.size, color, ghost)
-        over, under = (
-            row(
-                partial,
-                0.0 if expression_of(below.text) is None else 0.08 * inner.size,
-                self.name(below, inner, color, ghost, FRACTION),
-            )
-            for below in (Ink(ink.of), ink)
-        )
-        if slashed:
-            return row(over, self.setter.upright("/", inner.size, color, ghost), under)
-        return boxes.fraction(over, under, style.size, color, nested=style.depth > 0)
-
-    def name(self, ink: Ink, style: _Style, color: QColor, ghost: bool, at_least: int = 0) -> Box:
-        """A name, or the expression that a value without a name is called by, with its subscript or element."""
-        named = expression_of(ink.text)
-        if named is not None:
-            inner = Layout(self.setter, name_write(color, ghost), "·", fading=ghost, ink=color, most=MOST_IN_NAME)
-            at_least = BASE if ink.subscript or ink.element else at_least
-            box = inner.operand(named, at_least, style)
-            subscript = ink.subscript
-        else:
-            *before, (letter, own) = symbols_of(ink.text)
-            found: list[Box | float] = []
-            for symbol, digits in before:
-                found += [self.symbol(symbol, digits, style, color, ghost), 0.04 * style.size]
-            subscript = ",".join(part for part in (own, ink.subscript) if part)
-            found.append(self.symbol(letter, subscript, style, color, ghost))
-            box, subscript = (row(*found) if before else found[0]), ""
-        if subscript:
-            box = boxes.subscripted(box, self.subscript(subscript, style, color, ghost), style.size)
-        if ink.element:
-            index = self.setter.upright(f"[{ink.element}]", 0.82 * style.size, color, ghost)
-            box = row(box, box.overhang + 0.03 * style.size, index)
-        return box
-
-    def symbol(self, letter: str, subscript: str, style: _Style, color: QColor, ghost: bool) -> Box:
-        """One letter or word with its subscript; "hat" is set above."""
-        nucleus = self.setter.upright(letter, style.size, color, ghost)
-        digits, _, hat = subscript.rpartition("hat")
-        if hat == "" and subscript.endswith("hat"):
-            nucleus = boxes.accented(nucleus, self.setter.upright("ˆ", style.size, color, ghost), style.size)
-            subscript = digits.rstrip(",")
-        if not subscript:
-            return nucleus
-        return boxes.subscripted(nucleus, self.subscript(subscript, style, color, ghost), style.size)
-
-    def subscript(self, text: str, style: _Style, color: QColor, ghost: bool) -> Box:
-        """The box of a subscript."""
-        return self.setter.upright(text, style.in_script().size, color, ghost)
-
-    # Small things -----------------------------------------------------------------------------
-
-    def upright(self, text: str, style: _Style, ghost: bool = False, color: QColor | None = None) -> Box:
-        """Signs and words."""
-        return self.setter.upright(text, style.size, self.color(ghost, color), ghost)
-
-    def color(self, ghost: bool = False, color: QColor | None = None) -> QColor:
-        """The colour of signs between and around boxes."""
-        return self.setter.ghost if ghost or self.fading else color or self.ink or self.setter.color
-
-    def bracketed(self, box: Box, style: _Style) -> Box:
-        """A box in round brackets."""
-        return boxes.bracketed(box, self.setter.face, style.size, self.color(box.ghost))
-
-    def space(self, ems: float, style: _Style) -> float:
-        """The space around a sign; there is little in scripts."""
-        return ems * style.size * (0.4 if style.script else 1.0)
-
-    def is_script(self, node: Expression, leaves: int = 3) -> bool:
-        """Whether ``node`` can be read as an exponent."""
-        if not isinstance(node, Call):
-            ink = self.write(node)
-            return ink.kind != "gradient" and (ink.kind == "number" or expression_of(ink.text) is None)
-        simple = node.operation in ("negate", "add", "subtract", "multiply") and len(node.arguments) <= leaves
-        return simple and all(self.is_script(argument, leaves - 1) for argument in node.arguments)
-
-    def is_function(self, node: Call) -> bool:
-        """Whether ``node`` is written as a name with its arguments in brackets."""
-        if node.operation == "exp":
-            return not self.is_script(node.arguments[0])
-        if node.operation == "sum":
-            return not self.is_bare(node)
-        return node.operation not in PRECEDENCE and node.operation not in _BUILDERS
-
-    def is_bare(self, node: Call) -> bool:
-        """Whether the argument of Σ needs no brackets."""
-        argument = node.arguments[0]
-        if len(node.arguments) != 1 or node.keywords:
-            return False
-        if isinstance(argument, Call):
-            return argument.operation == "exp" and self.is_script(argument.arguments[0])
-        ink = self.write(argument)
-        return ink.kind == "number" or (ink.kind == "name" and expression_of(ink.text) is None)
-
-
-_BUILDERS: dict[str, Callable[[Layout, Call, _Style, float], Box]] = {
-    "not": Layout.negation,
-    "divide": Layout.division,
-    "power": Layout.power,
-    "transpose": Layout.transposition,
-    "exp": Layout.exponential,
-    "sqrt": Layout.root,
-    "sum": Layout.summation,
-    "where": Layout.cases,
-}
 
 
 def _joined(parts: Sequence[_Part], opening: bool) -> Box:
@@ -512,7 +225,3 @@ def _joined(parts: Sequence[_Part], opening: bool) -> Box:
             found += [part.sign, 0.2 * part.space if opening and not number else part.space]
         found.append(part.box)
     return row(*found)
-
-
-def _is_deep(style: _Style) -> bool:
-    return style.depth >= 3
