@@ -6,6 +6,7 @@ All of them train on one batch that stays, in float64 on one thread, with plain 
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -154,7 +155,7 @@ def _autograd(network: Network, x: Any, t: Any, rate: float) -> Step:
 
 def _micrograd(network: Network, x: Any, t: Any, rate: float) -> Step | None:
     widths = [network.inputs, *(layer.width for layer in network.layers)]
-    products = len(x) * sum(m * n for m, n in zip(widths, widths[1:], strict=False))
+    products = len(x) * sum(m * n for m, n in itertools.pairwise(widths))
     if products > MICROGRAD_PRODUCTS or any(layer.activation not in ("relu", "linear") for layer in network.layers):
         return None
     from micrograd.engine import Value

@@ -54,15 +54,15 @@ class Workload:
         return parse_network(self.text)
 
 
-SOFTMAX = "loss cross_entropy, output linear"
+LOSS = "loss cross_entropy, output linear"
 WORKLOADS = (
     Workload("A 2-16-16-1 relu, batch 100", "2-16-16-1 relu, init he", 100, 2000, 1.10, 1.10, 8.0),
     Workload("B 2-8-8-1 tanh, batch 10", "2-8-8-1 tanh", 10, 500, 1.10, 1.15, 13.0),
-    Workload("C 64-64-32-10 relu, softmax, batch 32", f"64-64-32-10 relu, init he, {SOFTMAX}", 32, 1600, 1.10, 1.10, 3.8),
-    Workload("D 784-128-64-10 relu, softmax, batch 64", f"784-128-64-10 relu, init he, {SOFTMAX}", 64, 1280, 1.10, 1.10, 1.2),
-    Workload("E 50 layers of 64 tanh, batch 64", f"64-64x50-10 tanh, init xavier, {SOFTMAX}", 64, 1280, 1.15, 1.10, 2.0),
-    Workload("E with skips", f"64-64x50-10 tanh, init xavier, skip 2, {SOFTMAX}", 64, 1280, 1.25, 1.10, None),
-    Workload("F 784-1024-1024-10 relu, softmax, batch 128", f"784-1024-1024-10 relu, init he, {SOFTMAX}", 128, 1280, 1.10, 1.10, 1.0),
+    Workload("C 64-64-32-10 softmax, batch 32", f"64-64-32-10 relu, init he, {LOSS}", 32, 1600, 1.10, 1.10, 3.8),
+    Workload("D 784-128-64-10, batch 64", f"784-128-64-10 relu, init he, {LOSS}", 64, 1280, 1.10, 1.10, 1.2),
+    Workload("E 50 layers of 64 tanh, batch 64", f"64-64x50-10 tanh, init xavier, {LOSS}", 64, 1280, 1.15, 1.10, 2.0),
+    Workload("E with skips", f"64-64x50-10 tanh, init xavier, skip 2, {LOSS}", 64, 1280, 1.25, 1.10, None),
+    Workload("F 784-1024-1024-10, batch 128", f"784-1024-1024-10 relu, init he, {LOSS}", 128, 1280, 1.10, 1.10, 1.0),
 )  # fmt: skip
 
 
