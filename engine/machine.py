@@ -58,13 +58,18 @@ class Machine:
         self.iteration = iteration
 
     @np.errstate(all="ignore")
-    def run(self, count: int, losses: Array | None = None, note: Callable[[int], None] | None = None) -> None:
-        """``count`` iterations; their losses go to ``losses``, and ``note`` is called after each with its number, from 0."""
+    def run(
+        self, count: int, losses: Array | None = None, note: Callable[[int], None] | None = None, first: int = 0
+    ) -> None:
+        """``count`` iterations, numbered from ``first``.
+
+        Their losses go to these places of ``losses``, and ``note`` is called after each with its number.
+        """
         loss = self.plan.value(self.graph.nodes[self.graph.output])
         calls, data, take = self._calls, self._data, self._table.take
-        counted, done = self.training.counts_updates, 0
-        while done < count:
-            for samples in self.batches.samples(self.iteration, count - done):
+        counted, done, stop = self.training.counts_updates, first, first + count
+        while done < stop:
+            for samples in self.batches.samples(self.iteration, stop - done):
                 if counted:
                     self._begin()
                 take(samples, 1, data, "clip")

@@ -164,14 +164,18 @@ class Run:
         """Trains on to the next point at which something else is due, and notes what happened."""
         machine, recording, start = self._machine, self.recording, self.iteration
         parameters = machine.plan.parameter_vector
-        if self.checkpoints.is_due(start):
-            self.checkpoints.keep(start, machine.state)
         if self._test is not None and _due(start, recording.test_every):
             self.records.tests.append(start, np.array([self._evaluation.of(parameters, *self._test)]))
         before = parameters.copy() if _due(start, recording.details_every) else None
         count = 1 if before is not None else self._iterations_until_due(goal)
         losses, noting = self._losses[:count], self._notes_gradients
-        machine.run(count, losses, self._layers.norms.note if noting else None)
+        done = 0
+        while done < count:
+            if self.checkpoints.is_due(self.iteration):
+                self.checkpoints.keep(self.iteration, machine.state)
+            portion = min(count - done, self.checkpoints.spacing - self.iteration % self.checkpoints.spacing)
+            machine.run(portion, losses, self._layers.norms.note if noting else None, done)
+            done += portion
         self.records.losses.append(start, losses[:, None])
         norms = self._layers.norms.taken(count) if noting else None
         if norms is not None and recording.gradient_norms:
@@ -193,7 +197,7 @@ class Run:
     def _iterations_until_due(self, goal: int) -> int:
         start, recording = self.iteration, self.recording
         count = min(SLICE, self._layers.norms.capacity) if self._notes_gradients else SLICE
-        for every in (self.checkpoints.spacing, recording.details_every, recording.test_every):
+        for every in (recording.details_every, recording.test_every):
             count = min(count, every - start % every) if every else count
         return min(count, goal - start)
 
@@ -205,7 +209,7 @@ class Run:
         if bad.any():
             # It may have come with the update before.
             self._stop(max(self._known_finite, start + int(bad.argmax()) - 1))
-        elif norms is None or self.iteration - self._known_finite >= SLICE or self.checkpoints.is_due(self.iteration):
+        elif norms is None or self.iteration - self._known_finite >= SLICE:
             # A gradient that is not finite leaves its parameters not finite for good.
             if _finite(self._machine.plan.parameter_vector):
                 self._known_finite = self.iteration

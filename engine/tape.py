@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,13 +40,35 @@ class _Noted(NDArrayOperatorsMixin):
     # ndarray.__pow__ takes short cuts that np.power does not.
     __pow__ = __rpow__ = __ipow__ = None  # type: ignore[assignment]
 
-    def __init__(self, tape: Tape, array: Any, key: Key, note: Note | None = None, views: Views = ()) -> None:
+    def __init__(self, tape: Tape, array: Any, note: Note | None = None, root: _Noted | None = None) -> None:
         self.tape = tape
         self.array = array
-        self.key = key
         self.note = note
-        self.views = views
-        self.shape, self.ndim, self.size, self.dtype = array.shape, array.ndim, array.size, array.dtype
+        self.root = self if root is None else root
+        self.views: Views = ()
+        self.view_keys: Key = ()
+
+    @cached_property
+    def key(self) -> Key:
+        if self.root is not self:
+            return ("view", self.root.key, self.view_keys)
+        return _address(self.array) if self.note is None else self.note.key
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.array.shape)
+
+    @property
+    def ndim(self) -> int:
+        return int(self.array.ndim)
+
+    @property
+    def size(self) -> int:
+        return int(self.array.size)
+
+    @property
+    def dtype(self) -> Any:
+        return self.array.dtype
 
     # Calls
 
@@ -107,8 +129,10 @@ class _Noted(NDArrayOperatorsMixin):
         array = view(self.array)
         if not isinstance(array, np.ndarray) or not np.may_share_memory(array, self.array):
             raise _NotTaped
-        key = ("view", self.key, function, repr((arguments, keywords)))
-        return _Noted(self.tape, array, key, self.note, (*self.views, view))
+        noted = _Noted(self.tape, array, self.note, self.root)
+        noted.views = (*self.views, view)
+        noted.view_keys = (*self.view_keys, function, repr((arguments, keywords)))
+        return noted
 
     # What would let the rule's numbers out
 
@@ -192,9 +216,9 @@ class Tape:
                 self._read(noted)
             if self._is_fixed(noted):
                 self._fixed.add(_address(out))
-        used = {_root(x.key) for note in self._current for x in note.inputs if isinstance(x, _Noted)}
-        used.add(_root(noted.key))
-        segment.reads = [array for array in arrays if self._by_identity[id(array)].key in used]
+        used = {id(x.root.array) for note in self._current for x in note.inputs if isinstance(x, _Noted)}
+        used.add(id(noted.root.array))
+        segment.reads = [array for array in arrays if id(array) in used]
         return segment
 
     def finish(self) -> None:
@@ -220,7 +244,7 @@ class Tape:
         return noted if noted is not None and (shape is None or noted.shape == shape) else None
 
     def _given(self, array: Array) -> _Noted:
-        noted = _Noted(self, array, _address(array))
+        noted = _Noted(self, array)
         self._by_identity[id(array)] = noted
         return noted
 
@@ -261,7 +285,7 @@ class Tape:
             if isinstance(x, _Noted):
                 self._read(x, note)
         self._current.append(note)
-        noted = self._made[key] = _Noted(self, result, key, note)
+        noted = self._made[key] = _Noted(self, result, note)
         self._by_identity[id(result)] = noted
         return noted
 
@@ -277,7 +301,7 @@ class Tape:
     def _is_fixed(self, noted: _Noted) -> bool:
         if noted.note is not None:
             return noted.note.fixed
-        return _root(noted.key) in self._fixed
+        return noted.root.key in self._fixed
 
     def _is_one(self, x: Any, other: _Noted) -> bool:
         """True for a 1 that never changes and does not stretch what it is multiplied with."""
@@ -320,20 +344,14 @@ def _address(array: Array) -> Key:
     return ("at", array.__array_interface__["data"][0], array.shape, array.strides)
 
 
-def _root(key: Key) -> Key:
-    """The key of what a view is of."""
-    while key[0] == "view":
-        key = key[1]
-    return key
-
-
 def _result(function: Any, arrays: Sequence[Any], keywords: Any) -> Any:
     """The result of a call, or of a large one an array like it: while a rule is noted the numbers do not matter."""
     if isinstance(function, np.ufunc) and any(array.size > SMALL for array in arrays):
         if function is np.matmul and arrays[0].ndim == arrays[1].ndim == 2:
             return np.empty((len(arrays[0]), arrays[1].shape[1]))
         if function.signature is None:
-            shape = np.broadcast_shapes(*(array.shape for array in arrays))
+            shapes = {array.shape for array in arrays}
+            shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
             return np.empty(shape, function.resolve_dtypes((*(array.dtype for array in arrays), None))[-1])
     return np.asarray(function(*arrays, **keywords))  # of scalars numpy makes a number
 

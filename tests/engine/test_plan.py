@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Graph, parse_program, record
+from engine.network import graph_of, parse_network
 from engine.ops import OPS
 from engine.plan import Plan
 from engine.schedule import schedule
@@ -209,3 +210,99 @@ def test_which_rules_hand_the_gradient_on() -> None:
     assert found == [("add", 0), ("add", 1), ("subtract", 0)]
     for name, slot in found:
         assert OPS[name].gradients[slot] == "g"
+
+
+# Networks of arrays ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2-16-16-1 relu",
+        "2-8x5-1 tanh, skip 2, loss half_squared",
+        "4-8-6-3 sigmoid, loss cross_entropy, output linear",
+        "4-8-6-3 leaky_relu, loss binary_cross_entropy, output softmax",
+        "3-4-1, loss hinge",
+        "2-300-3",
+    ],
+)
+def test_networks_of_arrays_make_no_new_arrays(text: str) -> None:
+    spec, random = parse_network(text), np.random.default_rng(4)
+    x, t = random.normal(size=(spec.inputs, 7)), random.uniform(0.1, 0.9, (spec.layers[-1].width, 7))
+    graph = graph_of(spec, x, t)
+    held_to_the_interpreter(graph, exact=False)
+    plan = Plan(graph)
+    called = [getattr(call, "func", call) for call, _ in (*plan.calls, *plan.calls_for_data)]
+    assert all(isinstance(call, np.ufunc) or getattr(call, "__module__", None) in (None, "numpy") for call in called)
+    # What the table would compute several times for a layer is one product forwards and one for W and b together.
+    assert sum(getattr(call, "__name__", "") == "dot" for call in called) == 3 * len(spec.layers)
+    plan.run()
+    first = plan.messages.copy()
+    plan.parameter_vector += 0.5
+    plan.run()
+    plan.parameter_vector[...] = np.concatenate([_flat(plan, graph, node) for node in plan.parameters])
+    plan.run()
+    np.testing.assert_array_equal(plan.messages, first)
+
+
+def _flat(plan: Plan, graph: Graph, node: Any) -> Any:
+    """A parameter's first numbers in the order in which the plan has them."""
+    numbers = np.arange(node.size)
+    flat = np.zeros(node.size)
+    flat[plan.shaped(numbers, node)] = graph.leaves[node.id]
+    return flat
+
+
+def test_parameters_and_gradients_lie_in_one_row() -> None:
+    program = "h = tanh(V @ x + c)\nz = linear(W, h, b)\nloss = mse(z * s, t) + sum(V * V)"
+    random = np.random.default_rng(2)
+    shapes: dict[str, tuple[int, ...]] = {"b": (2,), "V": (3, 4), "W": (2, 3), "c": (3, 1), "s": (2, 5)}
+    leaves = {name: random.normal(size=shape) for name, shape in shapes.items()}
+    graph = parse_program(program, {"x": random.normal(size=(4, 5)), "t": random.normal(size=(2, 5))}, leaves)
+    plan = Plan(graph)
+    plan.run()
+    assert plan.parameter_vector.base is plan.values.base
+    start = 0
+    for node in plan.parameters:
+        part = slice(start, start := start + node.size)
+        np.testing.assert_array_equal(plan.shaped(plan.parameter_vector[part], node), leaves[node.name])
+        np.testing.assert_array_equal(plan.shaped(plan.gradient_vector[part], node), plan.gradient(node))
+    held_to_the_interpreter(graph, exact=False)
+
+
+def test_training_leaves_out_what_only_data_are_sent() -> None:
+    graph = graph_of(parse_network("3-4-1"), np.ones((3, 2)), np.ones((1, 2)))
+    plan = Plan(graph)
+    assert len(plan.calls_for_data) > 0
+    plan.run()
+    both = plan.messages.copy()
+    plan.messages[...] = np.nan
+    plan.messages[plan.seed_slice] = 1.0
+    plan.load(graph.leaves)
+    for call, arguments in plan.calls:
+        call(*arguments)
+    np.testing.assert_array_equal(plan.gradient_vector, both[: len(plan.gradient_vector)])
+    assert np.isnan(plan.gradient(graph.node("x"))).all()
+
+
+# np.where on the bits of its numbers
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 10**6))
+def test_selection_is_exact(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    special = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 5e-324, 1.0])
+    x, y = (np.where(random.random(40) < 0.5, random.choice(special, 40), random.normal(size=40)) for _ in range(2))
+    for rule in (
+        lambda x, y: np.where(x > y, x, 0.0),
+        lambda x, y: np.where(x > 0, 0.0, y),
+        lambda x, y: np.where(x > y, x, y),
+        lambda x, y: np.where(x < y, y, -0.0),
+        lambda x, y: np.where(x < 0, 1.5, y * 2.0) + np.where(x < 0, x, y),
+    ):
+        out = np.zeros(40)
+        with np.errstate(all="ignore"):
+            for call, arguments in tape(rule, [x, y], out).calls:
+                call(*arguments)
+            np.testing.assert_array_equal(out.view(np.int64), rule(x, y).view(np.int64))
