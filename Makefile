@@ -33,7 +33,7 @@ check: $(VENV)/.installed-dev machine ## formatting, lint, types and the fast te
 	$(VENV_PYTHON) -m ruff format --check $(CHECKED)
 	$(VENV_PYTHON) -m ruff check $(CHECKED)
 	$(VENV_PYTHON) -m mypy
-	$(VENV_PYTHON) -m pytest -q -m "not slow" $(ARGS)
+	$(VENV_PYTHON) -m pytest -q -n auto -m "not slow" $(ARGS)
 
 format: $(VENV)/.installed-dev ## put every file into the house's format
 	$(VENV_PYTHON) -m ruff check --fix --select I $(CHECKED)
