@@ -1,6 +1,7 @@
 """The same training step in other libraries, as each is commonly written; those that are not installed are left out.
 
-All of them train on one batch that stays, in float64 on one thread, with plain gradient descent.
+All of them train in float64 on one thread, with plain gradient descent, on batches that are dealt out anew each epoch;
+micrograd alone has one batch that stays.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import importlib.util
 import itertools
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,16 +36,22 @@ def missing() -> dict[str, str]:
     }
 
 
-def steps(network: Network, batch: int, rate: float, quick: bool) -> dict[str, Step | None]:
-    """One training step of each installed peer, by name; None where it is no match for such a network."""
-    random = np.random.default_rng(2)
-    x = random.normal(size=(batch, network.inputs))
-    classes = network.loss == "cross_entropy"
-    outputs = network.layers[-1].width
-    t = np.eye(outputs)[random.integers(0, outputs, batch)] if classes else random.normal(size=(batch, outputs))
+def steps(network: Network, x: Any, t: Any, batch: int, rate: float) -> dict[str, Step | None]:
+    """One training step of each installed peer, by name; None where it is no match for such a network.
+
+    x and t have a row for each sample.
+    """
     gone = missing()
     makers = {"torch": _torch, "jax": _jax, "autograd": _autograd, "micrograd": _micrograd}
-    return {name: make(network, x, t, rate) for name, make in makers.items() if name not in gone}
+    return {name: make(network, x, t, batch, rate) for name, make in makers.items() if name not in gone}
+
+
+def dealt(count: int, batch: int, permutation: Callable[[int], Any]) -> Iterator[Any]:
+    """The samples of batch after batch, without end."""
+    while True:
+        order = permutation(count)
+        for start in range(0, count - batch + 1, batch):
+            yield order[start : start + batch]
 
 
 def timed(step: Step, seconds: float) -> Callable[[], float]:
@@ -81,22 +88,24 @@ def _parameters(network: Network) -> list[Any]:
     return [np.ascontiguousarray(array.T) for array in parameters_of(network).values()]
 
 
-def _torch(network: Network, x: Any, t: Any, rate: float) -> Step:
+def _torch(network: Network, x: Any, t: Any, batch: int, rate: float) -> Step:
     import torch
 
     torch.set_num_threads(1)
     parameters = [torch.tensor(array, requires_grad=True) for array in _parameters(network)]
     optimizer = torch.optim.SGD(parameters, lr=rate)
     inputs, target = torch.tensor(x), torch.tensor(t)
-    indices = target.argmax(dim=1)
+    if network.loss == "cross_entropy":
+        target, loss_of = target.argmax(dim=1), torch.nn.functional.cross_entropy
+    else:
+        loss_of = torch.nn.functional.mse_loss
+    batches = dealt(len(x), batch, torch.randperm)
 
     def step() -> float:
+        samples = next(batches)
         optimizer.zero_grad()
-        output = _forward(network, parameters, inputs, torch.tanh, torch.relu)
-        if network.loss == "cross_entropy":
-            loss = torch.nn.functional.cross_entropy(output, indices)
-        else:
-            loss = torch.nn.functional.mse_loss(output, target)
+        output = _forward(network, parameters, inputs[samples], torch.tanh, torch.relu)
+        loss = loss_of(output, target[samples])
         loss.backward()
         optimizer.step()
         return float(loss.detach())
@@ -104,7 +113,7 @@ def _torch(network: Network, x: Any, t: Any, rate: float) -> Step:
     return step
 
 
-def _jax(network: Network, x: Any, t: Any, rate: float) -> Step:
+def _jax(network: Network, x: Any, t: Any, batch: int, rate: float) -> Step:
     import jax
     import jax.numpy as jnp
 
@@ -122,20 +131,21 @@ def _jax(network: Network, x: Any, t: Any, rate: float) -> Step:
         return loss, [p - rate * g for p, g in zip(parameters, gradients, strict=True)]
 
     state = [[jnp.asarray(array) for array in _parameters(network)]]
-    inputs, target = jnp.asarray(x), jnp.asarray(t)
+    batches = dealt(len(x), batch, np.random.default_rng(0).permutation)
 
     def step() -> float:
-        loss, state[0] = both(state[0], inputs, target)
+        samples = next(batches)
+        loss, state[0] = both(state[0], x[samples], t[samples])
         return float(loss)
 
     return step
 
 
-def _autograd(network: Network, x: Any, t: Any, rate: float) -> Step:
+def _autograd(network: Network, x: Any, t: Any, batch: int, rate: float) -> Step:
     import autograd.numpy as anp
     from autograd import value_and_grad
 
-    def loss_of(parameters: Any) -> Any:
+    def loss_of(parameters: Any, x: Any, t: Any) -> Any:
         output = _forward(network, parameters, x, anp.tanh, lambda z: anp.maximum(z, 0.0))
         if network.loss == "cross_entropy":
             shifted = output - anp.max(output, axis=1, keepdims=True)
@@ -143,9 +153,11 @@ def _autograd(network: Network, x: Any, t: Any, rate: float) -> Step:
         return anp.mean((output - t) ** 2)
 
     parameters, both = _parameters(network), value_and_grad(loss_of)
+    batches = dealt(len(x), batch, np.random.default_rng(0).permutation)
 
     def step() -> float:
-        loss, gradients = both(parameters)
+        samples = next(batches)
+        loss, gradients = both(parameters, x[samples], t[samples])
         for parameter, gradient in zip(parameters, gradients, strict=True):
             parameter -= rate * gradient
         return float(loss)
@@ -153,7 +165,8 @@ def _autograd(network: Network, x: Any, t: Any, rate: float) -> Step:
     return step
 
 
-def _micrograd(network: Network, x: Any, t: Any, rate: float) -> Step | None:
+def _micrograd(network: Network, x: Any, t: Any, batch: int, rate: float) -> Step | None:
+    x, t = x[:batch], t[:batch]
     widths = [network.inputs, *(layer.width for layer in network.layers)]
     products = len(x) * sum(m * n for m, n in itertools.pairwise(widths))
     if products > MICROGRAD_PRODUCTS or any(layer.activation not in ("relu", "linear") for layer in network.layers):

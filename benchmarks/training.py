@@ -5,7 +5,7 @@ the samples dealt out anew each epoch. The engine's goes through ``Run.advance``
 numpy is in ``_bare.py``; both must come to the same losses from the same start. With layer norms means that the norm of
 each layer's gradient is noted every iteration; it is held against the engine without.
 
-The peers get the same network on a batch that stays, which spares them the dealing out.
+The peers train the same network on the same samples; see ``_peers.py``.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ def measure_one(work: Workload, quick: bool) -> Iterator[Row | Missing]:
     seconds, rounds = (0.03, 9) if quick else (0.15, 25)
     count = iterations_for(bare.run, seconds, work.samples // work.batch)
     contenders = {name: timed(advance, count) for name, advance in turns.items()}
-    found = _peers.steps(work.network, work.batch, RATE, quick)
+    targets = data.one_hot() if data.kind == "classification" else data.target
+    found = _peers.steps(work.network, data.features, targets, work.batch, RATE)
     peers = {name: step for name, step in found.items() if step is not None}
     contenders |= {name: _peers.timed(step, seconds) for name, step in peers.items()}
     runs = take_turns(contenders, rounds)
