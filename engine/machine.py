@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.batches import Batches
+from engine.errors import GradStepError
 from engine.graph import Graph
 from engine.ops import Array
 from engine.optimizers import Updater, make_state, update
@@ -32,6 +33,8 @@ class Machine:
         size = min(training.batch_size, x.shape[1])
         self.graph = model.graph(x[:, :size], t[:, :size])
         self.plan = plan = Plan(self.graph)
+        if not plan.parameters:
+            raise GradStepError("the loss depends on no parameter, so there is nothing to train")
         self.iteration = 0
         self.batches = Batches(x.shape[1], training.batch_size, training.seed)
         self._data, self._table = self._data_and_table(x, t)

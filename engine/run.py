@@ -79,8 +79,9 @@ class Stop:
 class Run:
     """Trains ``model`` on ``train``. ``iteration`` is how many iterations lie behind.
 
-    ``records`` grow with ``advance`` and stay. ``stopped`` is None, or why the run stopped by itself.
-    Raises GradStepError where the model, the data and the settings do not fit together.
+    ``records`` grow with ``advance`` and stay. ``stopped`` is None, or why the run stopped by itself. A run belongs to
+    one thread at a time; its records may be read by others. Raises GradStepError where the
+    model, the data and the settings do not fit together.
     """
 
     def __init__(

@@ -370,6 +370,10 @@ def test_data_that_do_not_fit_are_a_sentence() -> None:
     ]:
         with pytest.raises(GradStepError, match=words):
             Run(parse_network(text), spiral(), Training())
+    with pytest.raises(GradStepError, match="nothing to train"):
+        Run(Model("loss = mean(x) + mean(t)", {}, "numbers"), generate("plane", 20))
+    with pytest.raises(GradStepError, match="the number of iterations must be a whole number"):
+        Run(parse_network("2-8-1"), spiral()).advance(-1)
     with pytest.raises(GradStepError, match="takes classes"):
         Run(parse_network("2-8-2, loss cross_entropy"), generate("plane", 20), Training())
 
