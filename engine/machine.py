@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.batches import Batches
+from engine.batches import Batches, dealer
 from engine.errors import GradStepError
 from engine.graph import Graph
 from engine.ops import Array
@@ -37,7 +37,7 @@ class Machine:
             raise GradStepError("the loss depends on no parameter, so there is nothing to train")
         self.iteration = 0
         self.batches = Batches(x.shape[1], training.batch_size, training.seed)
-        self._data, self._table = self._data_and_table(x, t)
+        self._deal = dealer(*self._table_and_place(x, t))
         entry = training.optimizer_entry
         self._optimizer_state = make_state(entry, len(plan.parameter_vector))
         self.updater = Updater(
@@ -69,13 +69,13 @@ class Machine:
         Their losses go to these places of ``losses``, and ``note`` is called after each with its number.
         """
         loss = self.plan.value(self.graph.nodes[self.graph.output])
-        calls, data, take = self._calls, self._data, self._table.take
+        calls, deal = self._calls, self._deal
         counted, done, stop = self.training.counts_updates, first, first + count
         while done < stop:
             for samples in self.batches.samples(self.iteration, stop - done):
                 if counted:
                     self._begin()
-                take(samples, 1, data, "clip")
+                deal(samples)
                 for call, arguments in calls:
                     call(*arguments)
                 if losses is not None:
@@ -91,7 +91,7 @@ class Machine:
         iteration, plan, entry = self.iteration, self.plan, self.training.optimizer_entry
         number, rate = iteration + 1, self.training.learning_rate(iteration + 1)
         self._begin()
-        self._table.take(self.batches.samples(iteration, 1)[0], 1, self._data, "clip")
+        self._deal(self.batches.samples(iteration, 1)[0])
         for call, arguments in (*plan.calls, *plan.calls_for_data):
             call(*arguments)
         trace = collect(self._graph_now(), plan, rate)
@@ -122,18 +122,17 @@ class Machine:
             number, self.training.learning_rate(number) if self.training.schedule != "constant" else None
         )
 
-    def _data_and_table(self, x: Array, t: Array) -> tuple[Array, Array]:
-        """Where the plan has its data, a column for each sample of the batch, and such columns for all samples.
+    def _table_and_place(self, x: Array, t: Array) -> tuple[Array, Array]:
+        """All samples, a column each, and where the plan has the columns of a batch.
 
-        x and t lie side by side, x perhaps with a row of ones, so that a batch is taken in one go.
+        x and t lie side by side, x perhaps with a row of ones, so that a batch is dealt in one go.
         """
         slices, columns = self.plan.value_slices, {self.graph.ids["x"]: x, self.graph.ids["t"]: t}
         first, last = sorted(columns, key=lambda identity: slices[identity].start)
         start, between, stop = slices[first].start, slices[last].start - slices[first].stop, slices[last].stop
         ones = np.ones((between // self.batches.size, x.shape[1]))
-        return self.plan.values[start:stop].reshape(-1, self.batches.size), np.concatenate(
-            [columns[first], ones, columns[last]]
-        )
+        place = self.plan.values[start:stop].reshape(-1, self.batches.size)
+        return np.concatenate([columns[first], ones, columns[last]]), place
 
     def _mask(self) -> Array:
         """1 for weights, 0 for biases, which are vectors."""

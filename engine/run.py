@@ -30,6 +30,8 @@ from engine.training import Model, Training, check_whole, model_of
 
 # Iterations between two looks at the numbers.
 SLICE = 256
+# Multiplications and additions between two checkpoints, at most.
+REPLAYED = 3e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,22 @@ class Recording:
     """What a run keeps, and how often (in iterations).
 
     ``details_every`` is for weights, updates and units, ``test_every`` for the test set; 0 is never.
-    ``checkpoint_every`` is the first spacing of checkpoints, ``budget`` their memory in bytes. Raises GradStepError for
-    numbers that cannot be used.
+    ``checkpoint_every`` is the first spacing of checkpoints (None: by the work of an iteration), ``budget`` their
+    memory in bytes. Raises GradStepError for numbers that cannot be used.
     """
 
     gradient_norms: bool = True
     details_every: int = 20
     test_every: int = 100
-    checkpoint_every: int = 32
+    checkpoint_every: int | None = None
     budget: int = 256_000_000
     stop_when_not_finite: bool = True
 
     def __post_init__(self) -> None:
         for name in ("details_every", "test_every"):
             check_whole(name, getattr(self, name), 0, 10**9)
-        check_whole("checkpoint_every", self.checkpoint_every, 1, 10**9)
+        if self.checkpoint_every is not None:
+            check_whole("checkpoint_every", self.checkpoint_every, 1, 10**9)
         check_whole("the budget", self.budget, 0, 10**15)
 
 
@@ -103,7 +106,7 @@ class Run:
         self._evaluation = Evaluation(self.model, self.graph, classes=train.kind == "classification")
         self._test = None if test is None else self.model.columns(test)
         self.records = Records(self._layers.names)
-        self.checkpoints = Checkpoints(self.recording.checkpoint_every, self.recording.budget)
+        self.checkpoints = Checkpoints(self.recording.checkpoint_every or self._spacing(), self.recording.budget)
         self.checkpoints.keep(0, self._machine.state)
         self._losses = np.zeros(SLICE)
         self._known_finite = 0
@@ -187,6 +190,11 @@ class Run:
             self.records.details.append(start, np.array([row]))
         if recording.stop_when_not_finite:
             self._look(start, losses, norms)
+
+    def _spacing(self) -> int:
+        """Iterations that take about a tenth of a second, by their multiplications."""
+        products = 6 * len(self._machine.plan.parameter_vector) * self._machine.batches.size
+        return next((spacing for spacing in (256, 128, 64, 32) if spacing * products <= REPLAYED), 16)
 
     @property
     def _notes_gradients(self) -> bool:
