@@ -19,7 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # for `python benchmarks/replay.py`
 
 from benchmarks.common import Row, at_most, main, ratio, take_turns
-from benchmarks.training import RATE, WORKLOADS, Workload, data_for, timed
+from benchmarks.training import RATE, WORKLOADS, Workload, data_for, iterations_for, timed
 from engine.data import Dataset
 from engine.run import Recording, Run, one_thread
 from engine.training import Training
@@ -32,8 +32,8 @@ BUDGET = 1_000_000_000
 NEVER = 10**9
 
 
-def run_of(work: Workload, data: Dataset, spacing: int) -> Run:
-    """A run with checkpoints every so many iterations at first."""
+def run_of(work: Workload, data: Dataset, spacing: int | None = None) -> Run:
+    """A run with checkpoints every so many iterations at first (None: as many as the engine finds right)."""
     recording = Recording(False, 0, 0, checkpoint_every=spacing, budget=BUDGET)
     training = Training(settings={"learning_rate": RATE}, batch_size=work.batch)
     return Run(work.network, data, training, recording=recording)
@@ -54,7 +54,7 @@ def jumps(run: Run, count: int) -> list[float]:
 def measure_one(work: Workload, quick: bool) -> Iterator[Row]:
     """The rows of one workload."""
     data, letter = data_for(work), work.name if "skips" in work.name else work.name[0]
-    run = run_of(work, data, Recording().checkpoint_every)
+    run = run_of(work, data)
     run.advance(ITERATIONS if not quick else 500)
     run.trace(0)  # makes what replays
     waits = jumps(run, 40 if quick else 200)
@@ -63,8 +63,8 @@ def measure_one(work: Workload, quick: bool) -> Iterator[Row]:
     yield at_most(f"{letter}: longest of {len(waits)} jumps in {len(run.records):,}, ms", max(waits), JUMP_GOAL, detail)
     if run.checkpoints.used > BUDGET:
         raise RuntimeError(f"{letter}: the checkpoints take {memory:.0f} MB")
-    with_them, without = run_of(work, data, Recording().checkpoint_every), run_of(work, data, NEVER)
-    count = max(64, round(64 * 2e-3 / (statistics.median(waits) / 1000)))
+    with_them, without = run_of(work, data), run_of(work, data, NEVER)
+    count = iterations_for(without.advance, 0.05, 2 * spacing)
     contenders = {"with": timed(with_them.advance, count), "without": timed(without.advance, count)}
     runs = take_turns(contenders, 9 if quick else 41)
     yield at_most(f"{letter}: training with checkpoints / without", ratio(runs["with"], runs["without"]), COST_GOAL)
