@@ -1,5 +1,8 @@
 """Colours: whatever is written can be read on what it is written on, in both themes."""
 
+from itertools import combinations
+
+import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
@@ -110,3 +113,31 @@ def test_all_that_is_written_can_be_read(theme: Theme, name: str, monkeypatch: p
     for text, tone in found | inks:
         if text != "·" and tone not in pills and tone != theme.faint.lower():
             assert contrast(QColor(tone), color(theme.panel)) >= READABLE, text
+
+
+# How the three colour blindnesses mix linear red, green and blue: Machado, Oliveira & Fernandes 2009, severity 1.
+SEEN_WITHOUT = {
+    "red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "blue": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "nothing": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+}
+TO_XYZ = np.array(((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505)))
+
+
+def lab(tone: QColor, without: str) -> np.ndarray:
+    """A colour as CIELAB of what is seen of it; distances of 20 are told apart at a glance."""
+    parts = np.array((tone.redF(), tone.greenF(), tone.blueF()))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(SEEN_WITHOUT[without]) @ linear, 0.0, 1.0)
+    x, y, z = np.cbrt(TO_XYZ @ seen / (0.9505, 1.0, 1.089))
+    return np.array((116 * y - 16, 500 * (x - y), 200 * (y - z)))
+
+
+@every_theme
+@pytest.mark.parametrize("without", SEEN_WITHOUT)
+def test_runs_that_are_compared_are_told_apart(theme: Theme, without: str) -> None:
+    for tone in theme.runs:
+        assert contrast(color(tone), color(theme.panel)) >= 3
+    for one, other in combinations(theme.runs, 2):
+        assert np.linalg.norm(lab(color(one), without) - lab(color(other), without)) > 20

@@ -37,6 +37,8 @@ class Theme(NamedTuple):
     loss: str
     danger: str
     good: str
+    # Runs that are compared, in their order: told apart under every colour blindness, as tests/ui/test_theme.py holds.
+    runs: tuple[str, str, str, str]
 
     def role(self, role: str) -> QColor:
         """The colour of a value's role."""
@@ -59,14 +61,14 @@ LIGHT = Theme(
     name="light", ground="#FBFBFD", panel="#FFFFFF", raised="#F2F3F6", hairline="#E3E5EA", text="#1D2129",
     muted="#6B7280", faint="#B4B9C2", on_accent="#FFFFFF", forward="#0F8B8D", backward="#B5179E", update="#B7791F",
     weight="#D9730D", bias="#2B2F36", activation="#2B8A50", pre_activation="#2F6FDE", input="#6E56B8", loss="#B4303C",
-    danger="#D22F27", good="#2B8A50",
+    danger="#D22F27", good="#2B8A50", runs=("#B5179E", "#1F9684", "#B7791F", "#4B47D6"),
 )  # fmt: skip
 
 DARK = Theme(
     name="dark", ground="#14161A", panel="#1C1F25", raised="#262A32", hairline="#2C3038", text="#E6E8EC",
     muted="#9AA1AC", faint="#565D69", on_accent="#14161A", forward="#3FC1C0", backward="#E07AD0", update="#E3B341",
     weight="#F2A65A", bias="#C7CCD6", activation="#5CC98A", pre_activation="#7AA7F5", input="#B49CF0", loss="#F0858E",
-    danger="#FF6B62", good="#5CC98A",
+    danger="#FF6B62", good="#5CC98A", runs=("#E07AD0", "#62CDB2", "#E3B341", "#807EFA"),
 )  # fmt: skip
 
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
