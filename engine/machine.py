@@ -24,7 +24,8 @@ from engine.training import Model, Training
 class Machine:
     """Stands before ``iteration`` (counted from 0) and goes forwards from there.
 
-    ``state`` is all that training changes: the parameters and the optimiser's states, flat.
+    ``state`` is all that training changes: the parameters and the optimiser's states, flat. ``fresh`` says whether the
+    plan holds the numbers of the iteration before, which is the last one made.
     """
 
     def __init__(self, model: Model, columns: tuple[Array, Array], training: Training) -> None:
@@ -36,6 +37,7 @@ class Machine:
         if not plan.parameters:
             raise GradStepError("the loss depends on no parameter, so there is nothing to train")
         self.iteration = 0
+        self.fresh = False
         self.batches = Batches(x.shape[1], training.batch_size, training.seed)
         self._deal = dealer(*self._table_and_place(x, t))
         entry = training.optimizer_entry
@@ -59,6 +61,7 @@ class Machine:
         for call, arguments in self.plan.renewing_calls:
             call(*arguments)
         self.iteration = iteration
+        self.fresh = False
 
     @np.errstate(all="ignore")
     def run(
@@ -84,6 +87,12 @@ class Machine:
                     note(done)
                 self.iteration += 1
                 done += 1
+        self.fresh = self.fresh or count > 0
+
+    def look_ahead(self) -> None:
+        """The forward pass of the iteration to come, which changes nothing that training depends on."""
+        self._deal(self.batches.samples(self.iteration, 1)[0])
+        self.plan.run_forward()
 
     @np.errstate(all="ignore")
     def trace(self) -> Trace:

@@ -10,6 +10,7 @@ machine and one version of numpy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,7 @@ from engine.checkpoints import Checkpoints
 from engine.data import Dataset
 from engine.graph import Graph
 from engine.machine import Machine
-from engine.measures import Evaluation, Layers, first_not_finite
+from engine.measures import Evaluation, Layers, Measured, first_not_finite
 from engine.network import Network
 from engine.ops import Array
 from engine.records import Records
@@ -145,11 +146,12 @@ class Run:
     def seek(self, iteration: int) -> None:
         """Goes to where ``iteration`` iterations lie behind; 0 is the start.
 
-        Raises GradStepError beyond the records.
+        The last of them is made again, so that its values and gradients are there. Raises GradStepError beyond the
+        records.
         """
         self._check(iteration)
         with one_thread():
-            self._go(self._machine, iteration)
+            self._arrive(iteration)
         if iteration < len(self.records):
             self.stopped = None
 
@@ -161,6 +163,48 @@ class Run:
         self._check(iteration)
         with one_thread():
             return self._replay(iteration)
+
+    # What there is to see ---------------------------------------------------------------------------------------------
+
+    def parameters(self) -> dict[str, Array]:
+        """Copies of all parameters by name, as they are at the present point."""
+        plan = self._machine.plan
+        return {node.name: plan.value(node).copy() for node in self.graph.nodes if node.op == "parameter"}
+
+    def gradients(self) -> dict[str, Array] | None:
+        """Copies of the gradients of the last iteration made, by the names of the parameters that one reaches.
+
+        None at the start, where none was made.
+        """
+        plan = self._machine.plan
+        return {node.name: plan.gradient(node).copy() for node in plan.parameters} if self._machine.fresh else None
+
+    def values(self, names: Sequence[str]) -> dict[str, Array]:
+        """Copies of the values of these nodes in the last iteration made; at the start in the one to come.
+
+        Parameters are as they are at the present point. Raises GradStepError for an unknown name.
+        """
+        nodes = [self.graph.node(name) for name in names]
+        if not self._machine.fresh:
+            with one_thread():
+                self._machine.look_ahead()
+        return {node.name: self._machine.plan.value(node).copy() for node in nodes}
+
+    def evaluate(self, x: Array, names: Sequence[str]) -> dict[str, Array]:
+        """The values that these nodes have for any samples, with the parameters at the present point.
+
+        x has shape (features, samples), as the model takes them; each value has a column for each sample. Raises
+        GradStepError where x does not fit, a name is unknown, or a node has no value for each sample, as a loss.
+        """
+        with one_thread():
+            return self._evaluation.values(self._machine.plan.parameter_vector, x, names)
+
+    def measure(self) -> Measured:
+        """(loss, score, test loss, test score) over all samples, with the parameters at the present point."""
+        parameters = self._machine.plan.parameter_vector
+        with one_thread():
+            found = [self._evaluation.of(parameters, *data) for data in (self._columns, self._test) if data is not None]
+        return Measured(*(number for pair in found for number in pair))
 
     # Slices ---------------------------------------------------------------------------------------------------------
 
@@ -235,7 +279,7 @@ class Run:
                 node = trace.graph.nodes[trace.receiver(step)].name
                 self.stopped = Stop(iteration, step.phase, node, element, value)
                 self.records.cut(iteration + 1)
-                self._go(self._machine, iteration + 1)
+                self._arrive(iteration + 1)
                 return
 
     # Replay ---------------------------------------------------------------------------------------------------------
@@ -246,6 +290,11 @@ class Run:
             self._replaying.restore(*self.checkpoints.nearest(0))
         self._go(self._replaying, iteration)
         return self._replaying.trace()
+
+    def _arrive(self, iteration: int) -> None:
+        if iteration != self.iteration:
+            self._go(self._machine, max(iteration - 1, 0))
+            self._machine.run(min(iteration, 1))
 
     def _go(self, machine: Machine, iteration: int) -> None:
         at, state = self.checkpoints.nearest(iteration)

@@ -251,6 +251,83 @@ def test_scalar_parameters_are_trained_and_replayed() -> None:
     assert float(trace.value("a")) == pytest.approx(2, abs=0.1)
 
 
+# What there is to see -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["2-8-1 relu", "2-6x4-1 tanh, skip 2"])
+def test_parameters_gradients_and_values_are_those_of_the_trace(text: str) -> None:
+    run = Run(parse_network(text), spiral(), Training("adam"), recording=Recording(checkpoint_every=16))
+    names = [node.name for node in run.graph.nodes if node.op != "parameter"]
+    for place in (1, 2, 40, 33):  # 33 and 40 are reached from checkpoints, and by going back
+        run.advance(max(place - run.iteration, 0))
+        run.seek(place)
+        parameters, gradients, values = run.parameters(), run.gradients(), run.values(names)
+        assert gradients is not None
+        trace, before = run.trace(place), run.trace(place - 1)
+        for name in parameters:
+            np.testing.assert_array_equal(parameters[name], trace.value(name))
+            np.testing.assert_array_equal(gradients[name], before.gradient(name))
+        for name in names:
+            np.testing.assert_array_equal(values[name], before.value(name))
+
+
+def test_at_the_start_there_are_values_and_no_gradients() -> None:
+    run, other = (Run(parse_network("2-8-1"), spiral(), Training()) for _ in range(2))
+    assert run.gradients() is None
+    np.testing.assert_array_equal(run.values(["z1"])["z1"], run.trace(0).value("z1"))
+    run.advance(20)
+    other.advance(20)
+    assert_same(numbers(run), numbers(other))
+    run.seek(0)
+    assert run.gradients() is None
+    np.testing.assert_array_equal(run.values(["x", "loss"])["x"], run.trace(0).value("x"))
+
+
+def test_what_is_given_out_is_a_copy() -> None:
+    run, other = (Run(parse_network("2-8-1"), spiral(), Training()) for _ in range(2))
+    run.advance(10)
+    for given in (run.parameters(), run.gradients(), run.values(["a1"]), run.evaluate(np.ones((2, 3)), ["a1", "x"])):
+        for array in (given or {}).values():
+            array[...] = 7.0
+    run.advance(10)
+    other.advance(20)
+    assert_same(numbers(run), numbers(other))
+
+
+def test_single_numbers_are_parameters_too() -> None:
+    model = Model("y = a * x + b\nloss = mse(y, t)", {"a": 0.5, "b": 0.0}, "numbers")
+    run = Run(model, generate("sine", 40), Training())
+    run.advance(7)
+    assert {name: float(value) for name, value in run.parameters().items()} == {
+        name: float(run.trace(7).value(name)) for name in ("a", "b")
+    }
+    y = run.evaluate(np.array([[0.0, 2.0]]), ["y"])["y"]
+    a, b = (float(run.parameters()[name]) for name in ("a", "b"))
+    np.testing.assert_allclose(y, [[b, 2 * a + b]])
+
+
+def test_the_present_point_is_measured_over_all_samples() -> None:
+    data, test = spiral(60), spiral(40, seed=3)
+    run = Run(parse_network("2-8-1"), data, Training(batch_size=60), test, Recording(test_every=10, details_every=10))
+    start = run.measure()
+    run.advance(11)
+    assert start.loss == pytest.approx(run.records[0].loss)
+    assert (start.test_loss, start.test_score) == (run.records[0].test_loss, run.records[0].test_score)
+    assert start.score == pytest.approx(run.records[0].score)
+    assert run.records[0].details is not None
+    run.seek(10)
+    now = run.measure()
+    assert now.loss == pytest.approx(run.records[10].loss)
+    assert (now.test_loss, now.test_score) == (run.records[10].test_loss, run.records[10].test_score)
+    assert Run(parse_network("2-8-1"), data).measure()[2:] == (None, None)
+
+
+def test_unknown_names_are_a_sentence() -> None:
+    run = Run(parse_network("2-8-1"), spiral())
+    with pytest.raises(GradStepError, match="no value named “lost”; did you mean “loss”"):
+        run.values(["a1", "lost"])
+
+
 # Memory ---------------------------------------------------------------------------------------------------------------
 
 
