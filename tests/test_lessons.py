@@ -16,8 +16,9 @@ from engine.explain import element, jacobian, references
 from engine.expression import terms_of
 from visualizer.session import anchors, cursor
 from visualizer.session.cursor import Position
-from visualizer.session.document import Document, DocumentError, parse
+from visualizer.session.document import Document, parse
 from visualizer.session.expectations import unmet
+from visualizer.session.files import DocumentError
 from visualizer.session.lessons import find, headlines, lesson_names, lesson_path, load_lesson
 from visualizer.session.specification import Anchor
 
@@ -41,7 +42,7 @@ def opened(name: str) -> tuple[Document, Trace]:
 
 
 def trace_of(document: Document) -> Trace:
-    return record(document.graph, document.specification.training.learning_rate)
+    return record(document.graph, document.learning_rate)
 
 
 def after(trace: Trace, name: str) -> Any:

@@ -280,7 +280,7 @@ def _record(document: Document) -> Trace:
     from engine.trace import record
 
     try:
-        return record(document.graph, document.specification.training.learning_rate)
+        return record(document.graph, document.learning_rate)
     except GradStepError as error:
         raise Stop(f"{document.path or document.title}: {error}") from None
 

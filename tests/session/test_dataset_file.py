@@ -10,7 +10,7 @@ from engine.errors import GradStepError
 from visualizer.resources import assets_folder
 from visualizer.session import dataset_file
 from visualizer.session.dataset_file import SHIPPED, load_csv, load_shipped
-from visualizer.session.document import DocumentError
+from visualizer.session.files import DocumentError
 
 FOLDER = assets_folder() / "datasets"
 NO_TEXT = "this is not text: it holds characters that no table has"

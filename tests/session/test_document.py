@@ -16,7 +16,8 @@ from engine import GradStepError
 from engine.trace import record
 from visualizer.resources import assets_folder
 from visualizer.session import document as module
-from visualizer.session.document import MAX_FILE_BYTES, DocumentError, load, parse, save
+from visualizer.session.document import load, parse, save
+from visualizer.session.files import MAX_FILE_BYTES, DocumentError
 
 NEURON = """\
 format = 1
@@ -505,7 +506,7 @@ def test_a_damaged_lesson_opens_or_is_refused(text: str) -> None:
         return
     # Only numbers that an operation refuses may still stand in the way.
     with contextlib.suppress(GradStepError):
-        record(document.graph, document.specification.training.learning_rate)
+        record(document.graph, document.learning_rate)
 
 
 @given(st.text(max_size=200))

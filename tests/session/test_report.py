@@ -22,7 +22,7 @@ def opened(text: str) -> tuple[Document, Trace]:
 
 
 def recorded(document: Document) -> tuple[Document, Trace]:
-    return document, record(document.graph, document.specification.training.learning_rate)
+    return document, record(document.graph, document.learning_rate)
 
 
 def refuse(constant: str) -> None:

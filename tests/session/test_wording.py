@@ -46,7 +46,7 @@ b3 = [-1, -5, -7]
 
 def opened(text: str) -> tuple[Document, Trace]:
     document = parse(text)
-    return document, record(document.graph, document.specification.training.learning_rate)
+    return document, record(document.graph, document.learning_rate)
 
 
 def step_to(document: Document, trace: Trace, phase: str, name: str) -> Step:

@@ -13,26 +13,33 @@ from engine.csv_text import parse_csv
 from engine.data import Dataset, Kind
 from engine.errors import GradStepError
 from visualizer.resources import assets_folder
-from visualizer.session.document import DocumentError, read_text
+from visualizer.session.files import DocumentError, read_text
 
 MAX_CSV_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A dataset that comes with the program: its file in ``assets/datasets``, and what it is in a sentence."""
+    """A dataset that comes with the program: its file in ``assets/datasets``, and what it is in a sentence.
+
+    ``picture`` is the (rows, columns) of the picture that the features of a sample make, from 0 to ``brightest``.
+    """
 
     file: str
     description: str
     target: str
     kind: Kind = "classification"
+    picture: tuple[int, int] | None = None
+    brightest: float = 1.0
 
 
 # Where they are from, and their licences: assets/datasets/README.md.
 SHIPPED: Mapping[str, Shipped] = MappingProxyType(
     {
         "iris": Shipped("iris.csv", "150 irises of three species, measured in cm", "species"),
-        "digits": Shipped("digits.csv", "1,797 handwritten digits of 8×8 pixels", "digit"),
+        "digits": Shipped(
+            "digits.csv", "1,797 handwritten digits of 8×8 pixels", "digit", picture=(8, 8), brightest=16.0
+        ),
     }
 )
 

@@ -9,7 +9,6 @@ import itertools
 import math
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,21 +25,25 @@ from engine.errors import GradStepError
 from engine.expression import Call, Expression, Number, Symbol, program_text
 from engine.graph import Node, frozen_array
 from engine.language import parse_assignments
+from engine.network import program_of
 from engine.ops import Array
 from engine.program import check_name
 from engine.shapes import MAX_ELEMENTS
 from engine.trace import DEFAULT_LEARNING_RATE
+from engine.training import Model
+from visualizer.session.files import MAX_FILE_BYTES, DocumentError, megabytes, read_text, write_atomically
 from visualizer.session.locate import line_of, program_line
-from visualizer.session.refusals import path_text, toml_refusal, type_refusal, unknown_field
+from visualizer.session.models import first_graph, model_for
+from visualizer.session.recipe import Recipe
+from visualizer.session.recipe_tables import at_chapter, recipes_of, with_recipes
+from visualizer.session.refusals import FieldError, path_text, toml_refusal, type_refusal, unknown_field
+from visualizer.session.samples import Samples, load_samples
 from visualizer.session.specification import Backward, Fill, Specification, Training
 
-# The TOML reader takes up to half a second for a million bytes.
-MAX_FILE_BYTES = 2_000_000
 MAX_SIZE = 64
 MAX_LEAVES = 10_000
 MAX_DIMENSIONS = 4
 MAX_VARIANTS = 20
-MAX_SENTENCE = 600
 ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "value")
 
 # A dotted key of many parts takes the TOML reader time that grows with the square of its length.
@@ -49,18 +52,6 @@ _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ 
 
 # Python refuses to write a whole number of thousands of digits, and no other has a use for them.
 _LONG_NUMBER = re.compile(r"(?<!\w)[0-9][0-9a-fA-Fox_]{1000}")
-# A name too long to be repeated in a sentence.
-_LONG_QUOTE = re.compile(r"([“‘'`])([^”’'`]{60})[^”’'`]{20,}(?=[”’'`]|$)")
-
-
-class DocumentError(GradStepError):
-    """A document that cannot be used. The text is one sentence naming the file, the line and the field."""
-
-    def __init__(self, sentence: str) -> None:
-        # What a file says is not to steer a terminal, nor to fill it.
-        line = "".join(letter if letter.isprintable() else "�" for letter in " ".join(sentence[:10_000].split()))
-        line = _LONG_QUOTE.sub(r"\1\2…", line)
-        super().__init__(line if len(line) <= MAX_SENTENCE else f"{line[: MAX_SENTENCE - 1]}…")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +60,10 @@ class Document:
 
     ``leaves`` are the values of inputs and parameters by name, ``sizes`` the chosen sizes, ``variant`` the chosen way
     to write the program ("" for the first). ``path`` is the file it was read from, None for one made by a program.
+
+    A document with data has ``recipes``, one for each run that it describes, its own first; its graph is then that of
+    the first batch, ``chapter`` the number of the chapter that it is open at, from 0 (None for none), and ``origin``
+    what the file says, which all chapters start from (None where that is ``specification`` itself).
     """
 
     specification: Specification
@@ -77,6 +72,9 @@ class Document:
     sizes: Mapping[str, int]
     variant: str = ""
     path: Path | None = None
+    recipes: tuple[Recipe, ...] = ()
+    chapter: int | None = None
+    origin: Specification | None = field(default=None, repr=False)
 
     @property
     def title(self) -> str:
@@ -86,7 +84,52 @@ class Document:
     @property
     def program(self) -> str:
         """The program text of the chosen variant."""
+        if self.recipes and self.recipes[0].network is not None:
+            return program_of(self.recipes[0].network)
         return self.specification.variants[self.variant].program if self.variant else self.specification.program
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the first update."""
+        if self.recipes:
+            return self.recipes[0].training.learning_rate(1)
+        given = self.specification.training.learning_rate
+        return DEFAULT_LEARNING_RATE if given is None else given
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that files beside the document are seen from; None for a document without a file."""
+        return self.path.parent if self.path else None
+
+    def samples(self) -> Samples:
+        """The samples that the document trains on. Raises GradStepError where there are none."""
+        if not self.recipes:
+            raise GradStepError("this document has no data to train on: it needs a table [data]")
+        return load_samples(self.recipes[0].data, self.folder)
+
+    def model(self, recipe: Recipe) -> Model:
+        """What the engine trains for one of the recipes. Raises GradStepError where it does not fit the samples."""
+        parameters = {name: self.leaves[name] for name in self.specification.parameters}
+        program, output = self.specification.program, self.specification.backward.output
+        return model_for(recipe, self.samples(), program, parameters, output)
+
+    def with_recipes(self, recipes: Sequence[Recipe]) -> Document:
+        """The same document with other runs. Raises GradStepError where they cannot be."""
+        specification = with_recipes(self.specification, recipes)
+        document = _assemble(specification, self.sizes, self.variant, self.path)
+        return replace(document, chapter=self.chapter, origin=self.origin)
+
+    def at_chapter(self, number: int) -> Document:
+        """The document as its chapter of that number, from 0, has it. Raises GradStepError."""
+        origin = self.origin or self.specification
+        specification = at_chapter(origin, origin.chapters[number])
+        document = _assemble(specification, self.sizes, self.variant, self.path)
+        return replace(document, chapter=number, origin=origin)
+
+    def of(self, graph: Graph) -> Document:
+        """The document at another iteration: the same program over that batch, with the parameters of then."""
+        leaves = {node.name: graph.leaves[node.id] for node in graph.nodes if node.op in ("input", "parameter")}
+        return replace(self, graph=graph, leaves=MappingProxyType(leaves))
 
     @property
     def loss_name(self) -> str:
@@ -97,6 +140,8 @@ class Document:
 
     def with_leaf(self, name: str, value: Any) -> Document:
         """The same document with another number for one input or parameter. Raises GradStepError."""
+        if self.recipes:
+            raise GradStepError(f"“{name}” comes from the data and from training: change these instead")
         graph = self.graph.with_leaf(name, value)
         leaves = {**self.leaves, name: graph.leaves[graph.ids[name]]}
         return replace(self, graph=graph, leaves=MappingProxyType(leaves))
@@ -207,7 +252,7 @@ def _checked(specification: Specification, variant: str, path: Path | None, text
     program = ("variants", variant, "program") if variant else ("program",)
     try:
         return _assemble(specification, dict(specification.sizes), variant, path)
-    except _FieldError as error:
+    except FieldError as error:
         where = program if error.field == ("program",) else error.field
         raise DocumentError(_place(name, line_of(text, where), where, str(error))) from None
     except ProgramError as error:
@@ -230,63 +275,8 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
     data.pop("sizes", None)
     content = tomli_w.dumps(data, multiline_strings=True).encode()
     if len(content) > MAX_FILE_BYTES:
-        raise DocumentError(f"{path} would have {_megabytes(len(content))}, too much to be opened again")
+        raise DocumentError(f"{path} would have {megabytes(len(content))}, too much to be opened again")
     write_atomically(Path(path), content)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there. Raises DocumentError; the old file survives any failure."""
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except (OSError, ValueError) as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise DocumentError(f"{path} cannot be written: {_reason(error)}") from None
-
-
-def read_text(path: Path, limit: int = MAX_FILE_BYTES, kind: str = "a document") -> str:
-    """The text of a regular file of at most ``limit`` bytes. Raises DocumentError, which calls it ``kind``."""
-    try:
-        if path.is_dir():
-            raise DocumentError(f"{path} is a folder: name a file in it")
-        if not path.exists():
-            reason = "is a link that leads nowhere" if path.is_symlink() else "does not exist"
-            raise DocumentError(f"{path} {reason}")
-        if not path.is_file():
-            raise DocumentError(f"{path} is not a regular file")
-        size = path.stat().st_size
-        with path.open("rb") as file:  # not all of it: some files of /proc are endless and say they are empty
-            content = file.read(limit + 1)
-    except DocumentError:  # a ValueError too
-        raise
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{path} cannot be read: {_reason(error)}") from None
-    if len(content) > limit:
-        has = _megabytes(max(size, len(content)))
-        raise DocumentError(f"{path} has {has}, and {kind} has at most {_megabytes(limit)}")
-    if not content.strip():
-        raise DocumentError(f"{path} is empty")
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DocumentError(f"{path}, line {line}: it is not text in UTF-8, as {kind} must be") from None
-
-
-def _reason(error: Exception) -> str:
-    """What the system said, without numbers and names."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def _parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -311,14 +301,6 @@ def _parse_toml(text: str, name: str) -> dict[str, Any]:
 
 def _line_at(text: str, place: int) -> int:
     return text.count("\n", 0, place) + 1
-
-
-class _FieldError(GradStepError):
-    """What is wrong with one field of a specification, before file and line are known."""
-
-    def __init__(self, field: tuple[str, ...], sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 def _field_error(error: msgspec.ValidationError, data: dict[str, Any], text: str, name: str) -> DocumentError:
@@ -364,10 +346,13 @@ def _transposed(specification: Specification, variant: str) -> frozenset[str]:
 def _assemble(specification: Specification, sizes: Mapping[str, int], variant: str, path: Path | None) -> Document:
     for name, size in sizes.items():
         if not 1 <= size <= MAX_SIZE:
-            raise _FieldError(("sizes", name), f"a size must be from 1 to {MAX_SIZE}, not {_whole(size)}")
+            raise FieldError(("sizes", name), f"a size must be from 1 to {MAX_SIZE}, not {_whole(size)}")
+    recipes = recipes_of(specification)
+    if specification.network or recipes:
+        return _assemble_with_data(specification, recipes, sizes, variant, path)
     rate = specification.training.learning_rate
-    if not (math.isfinite(rate) and rate > 0):
-        raise _FieldError(("training", "learning_rate"), f"the learning rate must be a positive number, not {rate}")
+    if rate is not None and not (math.isfinite(rate) and rate > 0):
+        raise FieldError(("training", "learning_rate"), f"the learning rate must be a positive number, not {rate}")
     leaves = _leaves(specification, sizes, specification.variants[variant].transpose if variant else [])
     program = specification.variants[variant].program if variant else specification.program
     backward = specification.backward
@@ -381,10 +366,36 @@ def _assemble(specification: Specification, sizes: Mapping[str, int], variant: s
         )
     except ProgramError as error:
         if error.line is None:
-            raise _FieldError(_to_blame(program, backward, leaves), error.sentence) from None
+            raise FieldError(_to_blame(program, backward, leaves), error.sentence) from None
         raise
     _check_names(specification, graph)
     return Document(specification, graph, MappingProxyType(leaves), MappingProxyType(dict(sizes)), variant, path)
+
+
+def _assemble_with_data(
+    specification: Specification, recipes: tuple[Recipe, ...], sizes: Mapping[str, int], variant: str, path: Path | None
+) -> Document:
+    """A document that trains: its graph is that of the first batch."""
+    if not recipes:
+        raise FieldError(("network",), "a network needs data to learn from: add a table [data]")
+    given = [name for name in ("program", "inputs", "parameters") if getattr(specification, name)]
+    if specification.network and given:
+        raise FieldError((given[0],), "a network has its program, inputs and parameters by itself: leave this out")
+    if specification.inputs:
+        raise FieldError(("inputs",), "a document with data has the inputs x and t from them: leave this out")
+    for name in ("variants", "backward"):
+        if getattr(specification, name) and (specification.network or name == "variants"):
+            raise FieldError((name,), "this does not go with training: leave it out")
+    leaves = _leaves(specification, sizes, [])
+    samples = load_samples(recipes[0].data, path.parent if path else None)
+    output = specification.backward.output
+    graphs = []
+    for recipe in recipes:
+        model = model_for(recipe, samples, specification.program, leaves, output)
+        graphs.append(first_graph(model, recipe, samples.train))
+    _check_names(specification, graphs[0])
+    shell = Document(specification, graphs[0], MappingProxyType({}), MappingProxyType(dict(sizes)), "", path, recipes)
+    return shell.of(graphs[0])
 
 
 def _to_blame(program: str, backward: Backward, leaves: Mapping[str, Array]) -> tuple[str, ...]:
@@ -403,11 +414,11 @@ def _leaves(specification: Specification, sizes: Mapping[str, int], transposed: 
     for section in ("inputs", "parameters"):
         given = getattr(specification, section)
         if len(given) > MAX_LEAVES:
-            raise _FieldError((section,), f"there are {len(given):,} of them, and at most {MAX_LEAVES:,} are supported")
+            raise FieldError((section,), f"there are {len(given):,} of them, and at most {MAX_LEAVES:,} are supported")
         for name, raw in given.items():
             value = _leaf((section, name), raw, sizes)
             if name in leaves:
-                raise _FieldError((section, name), "it stands under [inputs] too: choose one")
+                raise FieldError((section, name), "it stands under [inputs] too: choose one")
             leaves[name] = _frozen_transpose(value) if name in transposed else value
     return leaves
 
@@ -420,26 +431,26 @@ def _leaf(where: tuple[str, str], raw: Any, sizes: Mapping[str, int]) -> Array:
         _check_numbers(where, raw)
         return frozen_array(raw, where[1])
     except ProgramError as error:
-        raise _FieldError(where, error.sentence) from None
-    except _FieldError:
+        raise FieldError(where, error.sentence) from None
+    except FieldError:
         raise
     except GradStepError as error:
-        raise _FieldError(where, str(error)) from None
+        raise FieldError(where, str(error)) from None
 
 
 def _check_numbers(where: tuple[str, ...], raw: Any) -> None:
-    """Raises _FieldError where anything but numbers and lists stands in nested lists, or too many of them."""
+    """Raises FieldError where anything but numbers and lists stands in nested lists, or too many of them."""
     level, count = [raw], 0
     while level:
         lists = [item for item in level if isinstance(item, list)]
         count += len(level) - len(lists)
         if count > MAX_ELEMENTS:
-            raise _FieldError(where, f"it has more than {MAX_ELEMENTS:,} elements, the most that are supported")
+            raise FieldError(where, f"it has more than {MAX_ELEMENTS:,} elements, the most that are supported")
         for item in level:
             if isinstance(item, bool) or not isinstance(item, int | float | list):
-                raise _FieldError(where, "only numbers and rows of numbers may stand here")
+                raise FieldError(where, "only numbers and rows of numbers may stand here")
             if isinstance(item, int) and item.bit_length() > 1023:
-                raise _FieldError(where, "a number here is too large: the largest is about 1.8e308")
+                raise FieldError(where, "a number here is too large: the largest is about 1.8e308")
         level = list(itertools.chain.from_iterable(lists))
 
 
@@ -453,25 +464,25 @@ def _filled(where: tuple[str, str], raw: dict[str, Any], sizes: Mapping[str, int
     except msgspec.ValidationError as error:
         at = "".join(part for part in ("shape", "fill") if f"$.{part}" in str(error))
         reason = f"in {at}, {type_refusal(error)}" if at else type_refusal(error)
-        raise _FieldError(
+        raise FieldError(
             where, f"it is a number, rows of numbers, or a table with a shape and a fill: {reason}"
         ) from None
     if len(fill.shape) > MAX_DIMENSIONS:
-        raise _FieldError(where, f"it has {len(fill.shape):,} dimensions, and at most {MAX_DIMENSIONS} are supported")
+        raise FieldError(where, f"it has {len(fill.shape):,} dimensions, and at most {MAX_DIMENSIONS} are supported")
     _check_numbers(where, fill.fill)
     if not fill.fill or not np.all(np.isfinite(fill.fill)):
-        raise _FieldError(where, "the fill must be at least one number, and all of them finite")
+        raise FieldError(where, "the fill must be at least one number, and all of them finite")
     shape = []
     for size in fill.shape:
         if isinstance(size, str) and size not in sizes:
-            raise _FieldError(where, f"there is no size named “{size}” under [sizes]")
+            raise FieldError(where, f"there is no size named “{size}” under [sizes]")
         shape.append(sizes[size] if isinstance(size, str) else size)
     for size in shape:
         if not 1 <= size <= MAX_ELEMENTS:
-            raise _FieldError(where, f"a size must be from 1 to {MAX_ELEMENTS:,}, not {_whole(size)}")
+            raise FieldError(where, f"a size must be from 1 to {MAX_ELEMENTS:,}, not {_whole(size)}")
     count = math.prod(shape)
     if count > MAX_ELEMENTS:
-        raise _FieldError(where, f"it would have {_whole(count)} elements, and at most {MAX_ELEMENTS:,} are supported")
+        raise FieldError(where, f"it would have {_whole(count)} elements, and at most {MAX_ELEMENTS:,} are supported")
     return frozen_array(np.resize(np.array(fill.fill, dtype=np.float64), shape), where[1])
 
 
@@ -484,13 +495,13 @@ def _check_names(specification: Specification, graph: Graph) -> None:
     for name, role in specification.roles.items():
         _check_known(("roles", name), name, graph)
         if role not in ROLES:
-            raise _FieldError(("roles", name), f"“{role}” is not a role: choose one of {', '.join(ROLES)}")
+            raise FieldError(("roles", name), f"“{role}” is not a role: choose one of {', '.join(ROLES)}")
     for name in specification.axes:
         _check_known(("axes", name), name, graph)
     for key, numbers in specification.expect.items():
         name, _, kind = key.rpartition(".")
         if kind not in ("value", "gradient", "after"):
-            raise _FieldError(("expect", key), "end it with .value, .gradient or .after")
+            raise FieldError(("expect", key), "end it with .value, .gradient or .after")
         _check_known(("expect", key), name, graph)
         _check_numbers(("expect", key), numbers)
     for field_name in ("sections", "notes"):
@@ -501,11 +512,11 @@ def _check_names(specification: Specification, graph: Graph) -> None:
     for name, variant in specification.variants.items():
         for leaf in variant.transpose:
             if leaf not in specification.inputs and leaf not in specification.parameters:
-                raise _FieldError(("variants", name, "transpose"), f"there is no input or parameter “{leaf}”")
+                raise FieldError(("variants", name, "transpose"), f"there is no input or parameter “{leaf}”")
 
 
 def _check_known(where: tuple[str, ...], name: str, graph: Graph) -> None:
     try:
         graph.node(name)
     except GradStepError as error:
-        raise _FieldError(where, str(error)) from None
+        raise FieldError(where, str(error)) from None

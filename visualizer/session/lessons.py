@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from visualizer.session.document import Document, DocumentError, load
+from visualizer.session.document import Document, load
+from visualizer.session.files import DocumentError
 from visualizer.session.gallery import Headline, headlines, lesson_names, lesson_path
 
 __all__ = ["Headline", "find", "headlines", "lesson_names", "lesson_path", "load_lesson"]

@@ -7,6 +7,7 @@ from typing import get_args, get_type_hints
 
 import msgspec
 
+from engine.errors import GradStepError
 from visualizer.session.locate import written_at
 from visualizer.session.specification import Anchor
 
@@ -29,7 +30,15 @@ _GIVEN = {
 _TWICE = re.compile(r"cannot (?:declare .* twice|overwrite a value)|duplicate inline table key '(.*)'", re.I | re.S)
 _CLOSED = re.compile(r"cannot mutate immutable namespace|cannot redefine namespace", re.I)
 # The path of a field has the number of a list's entry at this place.
-_ENTRY_AT = {"notes": 1, "sections": 1, "axes": 2, "variants": 3}
+_ENTRY_AT = {"notes": 1, "sections": 1, "compare": 1, "chapters": 1, "axes": 2, "variants": 3}
+
+
+class FieldError(GradStepError):
+    """What is wrong with one field of a specification, before file and line are known."""
+
+    def __init__(self, field: tuple[str, ...], sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def toml_refusal(reason: str, text: str, line: int) -> str:

@@ -48,7 +48,7 @@ class Prepared:
 
 def prepare(document: Document) -> Prepared:
     """Run a document once and lay its picture out. Raises GradStepError where it cannot be run."""
-    trace = record(document.graph, document.specification.training.learning_rate)
+    trace = record(document.graph, document.learning_rate)
     return Prepared(document, trace, build_scene(document, trace))
 
 

@@ -12,7 +12,8 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import GradStepError
-from visualizer.session.document import Document, write_atomically
+from visualizer.session.document import Document
+from visualizer.session.files import write_atomically
 from visualizer.session.lighting import lighting
 from visualizer.session.session import Session
 from visualizer.ui.bars import lay_out_bars

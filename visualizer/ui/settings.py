@@ -36,7 +36,7 @@ def remember_file(path: Path) -> None:
     """Put a file at the head of the list; a folder that cannot be written is passed over."""
     import json
 
-    from visualizer.session.document import DocumentError, write_atomically
+    from visualizer.session.files import DocumentError, write_atomically
 
     absolute = str(path.absolute())
     files = [absolute, *(other for other in recent_files() if other != absolute)][:MOST_RECENT]

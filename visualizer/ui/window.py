@@ -255,7 +255,8 @@ class Window(QMainWindow):
         """Ask where to write the document with its present numbers."""
         from PySide6.QtWidgets import QFileDialog
 
-        from visualizer.session.document import DocumentError, save
+        from visualizer.session.document import save
+        from visualizer.session.files import DocumentError
 
         path, _ = QFileDialog.getSaveFileName(self, "Save a copy", f"{self.session.document.title}.toml", FILTER)
         if not path:
