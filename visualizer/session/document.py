@@ -383,9 +383,10 @@ def _assemble_with_data(
         raise FieldError((given[0],), "a network has its program, inputs and parameters by itself: leave this out")
     if specification.inputs:
         raise FieldError(("inputs",), "a document with data has the inputs x and t from them: leave this out")
-    for name in ("variants", "backward"):
-        if getattr(specification, name) and (specification.network or name == "variants"):
-            raise FieldError((name,), "this does not go with training: leave it out")
+    if specification.variants:
+        raise FieldError(("variants",), "a document with data has one program: leave this out")
+    if specification.network and specification.backward != Backward():
+        raise FieldError(("backward",), "a network's backward pass starts at its loss: leave this out")
     leaves = _leaves(specification, sizes, [])
     samples = load_samples(recipes[0].data, path.parent if path else None)
     output = specification.backward.output

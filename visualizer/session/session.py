@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any
@@ -21,15 +21,20 @@ from visualizer.session import anchors, cursor
 from visualizer.session.card import Card, build_card
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
+from visualizer.session.lab import Lab
+from visualizer.session.recipe import Recipe
 from visualizer.session.scene import Scene, build_scene
 
 MOST_CARDS = 64  # that are kept, for coming back to
 
 
 class Change(Flag):
-    """What a subscriber is told. DOCUMENT comes with another file, TRACE with other numbers, the rest within one."""
+    """What a subscriber is told. DOCUMENT comes with another file, LAB with other runs, RECORDS with further iterations
+    of them, TRACE with other numbers, the rest within one."""
 
     DOCUMENT = auto()
+    LAB = auto()
+    RECORDS = auto()
     TRACE = auto()
     POSITION = auto()
     PICK = auto()
@@ -39,24 +44,43 @@ class Change(Flag):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A document that has been run and laid out: the slow part of opening, which a worker can do."""
+    """A document that has been run and laid out: the slow part of opening, which a worker can do.
+
+    ``lab`` has the runs of a document with data, None for others; the trace is then that of ``iteration`` of run
+    ``which``.
+    """
 
     document: Document
     trace: Trace
     scene: Scene
+    lab: Lab | None = None
+    iteration: int = 0
+    which: int = 0
 
 
 def prepare(document: Document) -> Prepared:
     """Run a document once and lay its picture out. Raises GradStepError where it cannot be run."""
+    if document.recipes:
+        return prepare_iteration(Lab(document), 0)
     trace = record(document.graph, document.learning_rate)
     return Prepared(document, trace, build_scene(document, trace))
+
+
+def prepare_iteration(lab: Lab, iteration: int, which: int = 0) -> Prepared:
+    """Lay out the steps of an iteration of one of the runs. Raises GradStepError where it is not recorded."""
+    iteration = lab.reachable(iteration, which)
+    trace = lab.trace(iteration, which)
+    document = lab.document_of(which).of(trace.graph)
+    return Prepared(document, trace, build_scene(document, trace), lab, iteration, which)
 
 
 class Session:
     """One open document, its trace and the place in it.
 
     Holds ``document``, ``trace``, ``position``, ``picked`` (the element whose arithmetic is shown), ``selected`` (a
-    node) and ``hovered`` (what the pointer is on). Subscribers are called with a ``Change`` after every change.
+    node) and ``hovered`` (what the pointer is on). A document with data has a ``lab`` with its runs, of which the trace
+    is that of iteration ``position.iteration`` of run ``which``. Subscribers are called with a ``Change`` after every
+    change.
     """
 
     def __init__(self, document: Document | Prepared) -> None:
@@ -81,15 +105,17 @@ class Session:
 
     def open(self, document: Document | Prepared) -> None:
         """Show another document from its start. Raises GradStepError where it cannot be run; nothing changes then."""
+        before = self.lab
         self._load(document)
         self._undo.clear()
         self._redo.clear()
         self.position = Position()
-        self._tell(Change.DOCUMENT | Change.TRACE | Change.POSITION)
+        self._tell_of_other(Change.DOCUMENT, before)
 
     def _load(self, document: Document | Prepared) -> None:
         prepared = document if isinstance(document, Prepared) else prepare(document)
         self.document, self.trace, self.scene = prepared.document, prepared.trace, prepared.scene
+        self.lab, self.which = prepared.lab, prepared.which
         self.picked: Reference | None = None
         self.hovered: Reference | None = None
         self.selected: int | None = None
@@ -120,6 +146,18 @@ class Session:
         if variant != self.document.variant:
             self._edit(self.document.with_variant(variant))
 
+    def change_recipes(self, recipes: Sequence[Recipe]) -> None:
+        """Train something else, from the start; can be undone. Raises GradStepError where it cannot be."""
+        self.edit(self.document.with_recipes(recipes))
+
+    def open_chapter(self, number: int) -> None:
+        """Set the document up as a chapter of its story says; can be undone. Raises GradStepError."""
+        self.edit(self.document.at_chapter(number))
+
+    def edit(self, document: Document | Prepared) -> None:
+        """Show another version of the document; can be undone. Raises GradStepError where it cannot be run."""
+        self._edit(document)
+
     def undo(self) -> None:
         """Take the last edit back."""
         if self._undo:
@@ -147,14 +185,16 @@ class Session:
         """True where the document differs from what was opened."""
         return bool(self._undo)
 
-    def _edit(self, document: Document) -> None:
-        prepared = prepare(document)  # may raise; nothing has changed then
+    def _edit(self, document: Document | Prepared) -> None:
+        # may raise; nothing has changed then
+        prepared = document if isinstance(document, Prepared) else prepare(document)
         self._undo.append(self.document)
         self._redo.clear()
         self._replace(prepared)
 
     def _replace(self, document: Document | Prepared) -> None:
-        """Show another version of the document at the same place in time."""
+        """Show another version of the document, at the same place in time where it has no runs."""
+        lab = self.lab
         picked, selected, revealed = self.picked, self.selected, self.revealed
         shapes = [node.shape for node in self.document.graph.nodes]
         self._load(document)
@@ -162,8 +202,48 @@ class Session:
         self.revealed = revealed
         if same_shapes:
             self.picked, self.selected = picked, selected
-        self.position = cursor.at_step(self.trace, self.position, self.position.step)
-        self._tell(Change.TRACE | Change.POSITION)
+        iteration = document.iteration if isinstance(document, Prepared) else 0
+        self.position = cursor.at_step(self.trace, Position(iteration), self.position.step)
+        self._tell_of_other(Change.TRACE, lab)
+
+    def _tell_of_other(self, change: Change, lab: Lab | None) -> None:
+        """``lab`` is the one before."""
+        change |= Change.TRACE | Change.POSITION
+        self._tell(change if self.lab is lab else change | Change.LAB)
+
+    # Iterations -----------------------------------------------------------------------------------------------------
+
+    def train(self, iterations: int) -> int:
+        """Train all runs for so many iterations, or until one stops; gives how many were made.
+
+        The steps shown stay those of the iteration shown. Raises GradStepError for a document without data.
+        """
+        made = self._runs.advance(iterations)
+        self._tell(Change.RECORDS)
+        return made
+
+    def rewind(self, iteration: int) -> None:
+        """Go to where ``iteration`` iterations lie behind; the same ones happen again from there. Raises GradStepError
+        where these have not been trained."""
+        self._runs.seek(iteration)
+        self._tell(Change.RECORDS)
+
+    def show_iteration(self, iteration: int, which: int | None = None) -> None:
+        """Show the steps of an iteration, from 0, of one of the runs, as it happened, at the same step as now.
+
+        The one after the last recorded is shown before it is trained. Raises GradStepError beyond it.
+        """
+        self.show(prepare_iteration(self._runs, iteration, self.which if which is None else which))
+
+    def show(self, prepared: Prepared) -> None:
+        """Show the steps of an iteration that a worker has laid out."""
+        self._replace(prepared)
+
+    @property
+    def _runs(self) -> Lab:
+        if self.lab is None:
+            raise GradStepError("this document has no data to train on: it needs a table [data]")
+        return self.lab
 
     # Moving ---------------------------------------------------------------------------------------------------------
 
