@@ -10,7 +10,7 @@ import difflib
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -161,6 +161,18 @@ def parameter_shapes(network: Network) -> dict[str, Shape]:
     for number, (inputs, outputs) in enumerate(itertools.pairwise(widths), start=1):
         shapes |= {f"W{number}": (outputs, inputs), f"b{number}": (outputs,)}
     return shapes
+
+
+def with_hidden_layers(network: Network, count: int) -> Network:
+    """The network with so many hidden layers: without its last ones, or with more like the last one.
+
+    Where it has none, new ones are as wide as the input, with tanh. Raises GradStepError for a number that cannot be.
+    """
+    check_count("the number of hidden layers", count, 0, MAX_LAYERS - 1)
+    *hidden, output = network.layers
+    last = hidden[-1] if hidden else Layer(network.inputs, "tanh")
+    hidden += [last] * (count - len(hidden))
+    return replace(network, layers=(*hidden[:count], output))
 
 
 # Checks -------------------------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ from engine.layers import (
     Layer,
     Network,
     parameter_shapes,
+    with_hidden_layers,
 )
-from engine.network_program import program_of, skips_of
+from engine.network_program import network_of, program_of, skips_of
 from engine.network_text import parse_network, text_of
 from engine.ops import Array
 from engine.program import parse_program
@@ -41,12 +42,14 @@ __all__ = [
     "Layer",
     "Network",
     "graph_of",
+    "network_of",
     "parameter_shapes",
     "parameters_of",
     "parse_network",
     "program_of",
     "skips_of",
     "text_of",
+    "with_hidden_layers",
 ]
 
 

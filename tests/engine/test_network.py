@@ -15,7 +15,6 @@ from engine.network import (
     INITIALISATIONS,
     LOSSES,
     MAX_LAYERS,
-    MAX_SEED,
     Layer,
     Network,
     graph_of,
@@ -27,6 +26,7 @@ from engine.network import (
     text_of,
 )
 from engine.ops import OPS
+from tests.engine.networks import networks
 
 
 def network(*widths: int, activation: str = "tanh", output: str = "linear", **options: Any) -> Network:
@@ -238,26 +238,6 @@ def test_text_is_read_as_the_grammar_says(text: str, expected: Network) -> None:
 )
 def test_canonical_text_is_written_as_it_was_read(text: str) -> None:
     assert text_of(parse_network(text)) == text
-
-
-numbers = st.floats(0, 1e6, allow_nan=False)
-networks = st.builds(
-    lambda inputs, layers, loss, last, **options: Network(
-        inputs,
-        (*layers, Layer(last[0], LOSSES[loss].outputs[last[1] % len(LOSSES[loss].outputs)])),
-        loss=loss,
-        **options,
-    ),
-    st.integers(1, 300),
-    st.lists(st.builds(Layer, st.integers(1, 5) | st.integers(1, 300), st.sampled_from(ACTIVATIONS)), max_size=8),
-    st.sampled_from(list(LOSSES)),
-    st.tuples(st.integers(1, 300), st.integers(0, 100)),
-    skip_every=st.integers(0, 5),
-    initialisation=st.sampled_from(list(INITIALISATIONS)),
-    gain=numbers,
-    bias=numbers | numbers.map(lambda number: -number),
-    seed=st.integers(0, MAX_SEED),
-)
 
 
 @given(networks)
