@@ -6,6 +6,7 @@ written with numbers it is the calculation, and its value is the recorded number
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,18 +30,21 @@ from engine.expression import (
 from engine.graph import Node
 from engine.language import parse_expression
 from engine.ops import OPS, Array, normal_cdf, normal_pdf
+from engine.optimizers import FUNCTIONS as UPDATE_FUNCTIONS
 from engine.plan import summed_to
 from engine.shapes import Shape
 from engine.trace import Step, Trace
+from engine.updates import UpdateLine, update_lines
 
 Relation = Literal["=", "+=", "←"]
 
-# What the formulas may call: the operations, and a few functions that only formulas use.
+# What the formulas may call: the operations, what updates call, and a few functions that only formulas use.
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{name: op.forward for name, op in OPS.items()},
+    **UPDATE_FUNCTIONS,
     "Phi": normal_cdf,
     "phi": normal_pdf,
-    "maximum": lambda *values: max(values),
+    "maximum": lambda *values: functools.reduce(np.maximum, values),
     "where": lambda condition, yes, no: yes if condition else no,
     "less": lambda a, b: a < b,
     "greater": lambda a, b: a > b,
@@ -54,13 +58,14 @@ class Explanation:
 
     ``target`` is what is given a number: the value of a node, or its gradient. ``relation`` is "=" for a number given
     once, "+=" for one of several messages that add up, "←" for an update. ``rule`` holds for the whole array.
-    ``result`` is the recorded array of this step.
+    ``result`` is the recorded array of this step. ``lines`` are those of an update; the last of them is the rule.
     """
 
     target: Reference
     relation: Relation
     rule: Expression
     result: Array
+    lines: tuple[UpdateLine, ...] = ()
 
 
 def explain(trace: Trace, step: Step) -> Explanation:
@@ -71,9 +76,9 @@ def explain(trace: Trace, step: Step) -> Explanation:
         formula = node.rule.formula_for(dict(node.attributes), trace.graph.input_shapes(node))
         return Explanation(Reference(receiver, "value"), "=", _bind(trace, node, formula), trace.values[receiver])
     if step.phase == "update":
-        return Explanation(
-            Reference(receiver, "value"), "←", _update(trace, receiver, None), trace.updates[receiver].after
-        )
+        lines = update_lines(trace, receiver)
+        last = lines[-1]
+        return Explanation(Reference(receiver, "value"), last.relation, last.rule, last.result, lines)
     target = Reference(receiver, "gradient")
     if step.slot is None:
         return Explanation(target, "=", _seed(trace, None), trace.seed)
@@ -90,7 +95,7 @@ def explain(trace: Trace, step: Step) -> Explanation:
 def element(trace: Trace, step: Step, index: Index) -> Expression:
     """One element of a step's result, written out over single recorded numbers; its terms are ``terms_of`` it."""
     if step.phase == "update":
-        return _update(trace, step.node, index)
+        return update_lines(trace, step.node)[-1].at(index)
     if step.phase == "backward" and step.slot is None:
         return _seed(trace, index)
     node = trace.graph.nodes[step.node]
@@ -212,12 +217,6 @@ def _seed(trace: Trace, index: Index | None) -> Expression:
         return Reference(node.id, "value", index)
     step = Step("forward", node.id)
     return explain(trace, step).rule if index is None else element(trace, step, index)
-
-
-def _update(trace: Trace, parameter: int, index: Index | None) -> Expression:
-    rate = Number(trace.learning_rate, "η")
-    downhill = Call("multiply", (rate, Reference(parameter, "gradient", index)))
-    return Call("subtract", (Reference(parameter, "value", index), downhill))
 
 
 def _settled(expression: Expression, trace: Trace) -> Expression:

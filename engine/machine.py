@@ -13,11 +13,11 @@ import numpy as np
 
 from engine.batches import Batches, dealer
 from engine.errors import GradStepError
-from engine.graph import Graph
+from engine.graph import Graph, Node
 from engine.ops import Array
-from engine.optimizers import Updater, make_state, update
+from engine.optimizers import CLIPPINGS, Updater, make_state, norm, settings_of, update
 from engine.plan import Plan
-from engine.trace import Trace, Update, collect, with_updates
+from engine.trace import Trace, Update, UpdateRule, collect, with_updates
 from engine.training import Model, Training
 
 
@@ -105,9 +105,13 @@ class Machine:
             call(*arguments)
         trace = collect(self._graph_now(), plan, rate)
         before, state = plan.parameter_vector.copy(), self._optimizer_state.copy()
-        for call, arguments in (*self.updater.calls, *plan.renewing_calls):
+        updater, first = self.updater, self.updater.calls_before_clipping
+        for call, arguments in updater.calls[:first]:
             call(*arguments)
-        applied, settings = self.updater.applied, {**self.training.settings, "learning_rate": rate}
+        applied, regularised, length = updater.applied, updater.applied.copy(), norm(updater.applied)
+        for call, arguments in (*updater.calls[first:], *plan.renewing_calls):
+            call(*arguments)
+        settings = {**self.training.settings, "learning_rate": rate}
         lines = update(entry, before, applied, state, number, settings)
         states = dict(zip(entry.states, state, strict=True))
         updates, start = {}, 0
@@ -121,9 +125,25 @@ class Machine:
                 _frozen(plan.shaped(applied[part], node)),
                 MappingProxyType({name: _frozen(plan.shaped(row[part], node)) for name, row in states.items()}),
                 MappingProxyType({name: _frozen(plan.shaped(row[part], node)) for name, row in lines.items()}),
+                _frozen(plan.shaped(regularised[part], node)),
             )
         self.iteration += 1
-        return with_updates(trace, dict(sorted(updates.items())))
+        return with_updates(trace, dict(sorted(updates.items())), self._update_rule(number, length))
+
+    def _update_rule(self, number: int, length: float) -> UpdateRule:
+        training, schedule = self.training, self.training.schedule_entry
+        settings, clipping = settings_of(training.optimizer_entry, training.settings), training.clipping
+        return UpdateRule(
+            training.optimizer_entry,
+            settings,
+            number,
+            schedule,
+            {**settings_of(schedule, training.schedule_settings), "learning_rate": settings["learning_rate"]},
+            training.regularisation_entry,
+            frozenset(node.id for node in self.plan.parameters if _is_weight(node)),
+            clipping and (CLIPPINGS[clipping[0]], float(clipping[1])),
+            length,
+        )
 
     def _begin(self) -> None:
         number = self.iteration + 1
@@ -145,11 +165,15 @@ class Machine:
 
     def _mask(self) -> Array:
         """1 for weights, 0 for biases, which are vectors."""
-        return np.concatenate([np.full(node.size, float(len(node.shape) != 1)) for node in self.plan.parameters])
+        return np.concatenate([np.full(node.size, float(_is_weight(node))) for node in self.plan.parameters])
 
     def _graph_now(self) -> Graph:
         leaves = {identity: _frozen(self.plan.value(self.graph.nodes[identity])) for identity in self.graph.leaves}
         return replace(self.graph, leaves=MappingProxyType(leaves))
+
+
+def _is_weight(node: Node) -> bool:
+    return len(node.shape) != 1
 
 
 def _frozen(array: Array) -> Array:

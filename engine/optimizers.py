@@ -64,6 +64,7 @@ class Optimizer:
 
     ``lines`` are (name, formula) in order: one for each of the ``states``, which persist from update to update, names
     for what stands in between, and the new ``p`` last. ``why`` is one plain sentence. ``source`` is where it is from.
+    ``title`` is what people call it.
     """
 
     name: str
@@ -72,11 +73,16 @@ class Optimizer:
     lines: tuple[tuple[str, str], ...]
     why: str
     source: str
+    title: str
 
     @cached_property
     def expressions(self) -> tuple[tuple[str, Expression], ...]:
         """The lines, parsed."""
-        return tuple((name, parse_expression(formula)) for name, formula in self.lines)
+        return _parsed(self.lines)
+
+
+def _parsed(lines: Iterable[tuple[str, str]]) -> tuple[tuple[str, Expression], ...]:
+    return tuple((name, parse_expression(formula)) for name, formula in lines)
 
 
 def _rate(default: float) -> Setting:
@@ -106,6 +112,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             (("p", "p - learning_rate * g"),),
             "Each parameter takes a step downhill, the longer the steeper it is there.",
             "Robbins & Monro 1951",
+            "SGD",
         ),
         Optimizer(
             "momentum", (_rate(0.03), _MOMENTUM), ("v",),
@@ -113,6 +120,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
              ("p", "p - learning_rate * v")),
             "Gradients add up to a velocity: steps grow where they agree and cancel where they do not.",
             "Polyak 1964, as in Sutskever et al. 2013 but for the place of the learning rate",
+            "Momentum",
         ),
         Optimizer(
             "nesterov", (_rate(0.03), _MOMENTUM), ("v",),
@@ -120,6 +128,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
              ("p", "p - learning_rate * (g + momentum * v)")),
             "Momentum that looks ahead: the step counts the gradient once more than the velocity does.",
             "Nesterov 1983, as in Sutskever et al. 2013 but for the place of the learning rate",
+            "Nesterov momentum",
         ),
         Optimizer(
             "rmsprop", (_rate(0.01), Setting("decay", "α", 0.99, 0.0, 0.999999), _EPSILON), ("v",),
@@ -127,6 +136,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
              ("p", "p - learning_rate * g / (sqrt(v) + epsilon)")),
             "Each gradient is divided by its usual size, so that steep and flat directions move alike.",
             "Tieleman & Hinton 2012, lecture 6.5",
+            "RMSprop",
         ),
         Optimizer(
             "adam", _ADAM, ("m", "v"),
@@ -134,6 +144,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
              ("p", "p - learning_rate * m_hat / (sqrt(v_hat) + epsilon)")),
             "The running mean of the gradient over its usual size, both corrected for having started at 0.",
             "Kingma & Ba 2015, algorithm 1",
+            "Adam",
         ),
         Optimizer(
             "adamw", (*_ADAM, Setting("weight_decay", "λ", 0.01, 0.0, 1e3)), ("m", "v"),
@@ -141,6 +152,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
              ("p", "(1 - learning_rate * weight_decay) * p - learning_rate * m_hat / (sqrt(v_hat) + epsilon)")),
             "Adam, and beside it every parameter shrinks a little towards 0, whatever its gradient.",
             "Loshchilov & Hutter 2019, algorithm 2",
+            "AdamW",
         ),
     )
 }  # fmt: skip
@@ -157,6 +169,11 @@ class Regularisation:
     penalty: str
     gradient: str
     why: str
+
+    @cached_property
+    def expression(self) -> Expression:
+        """The gradient with the penalty's share, parsed."""
+        return parse_expression(self.gradient)
 
 
 REGULARISATIONS: Mapping[str, Regularisation] = {
@@ -279,7 +296,7 @@ def regularised(regularisation: Regularisation, parameters: Array, gradients: Ar
     """The gradient with the penalty's share added; ``rate`` is 0 where a parameter is left alone."""
     names = {"p": parameters, "g": gradients, "rate": rate}
     with np.errstate(all="ignore"):
-        return np.asarray(_value(parse_expression(regularisation.gradient), names))
+        return np.asarray(_value(regularisation.expression, names))
 
 
 def penalty(regularisation: Regularisation, parameters: Array, rate: float | Array) -> float:
@@ -317,7 +334,47 @@ def clip_by_value(gradients: Array, limit: float) -> None:
     np.clip(gradients, -limit, limit, out=gradients)
 
 
-CLIPPINGS: Mapping[str, Callable[[Array, float], None]] = {"norm": clip_by_norm, "value": clip_by_value}
+@dataclass(frozen=True)
+class Clipping:
+    """A bound on the gradient: ``clip`` keeps ``gradients`` to a limit, in place.
+
+    ``lines`` say the same in formulas over ``g``, the ``limit`` and ``norm``, that of all gradients together. They hold
+    where the norm is finite and beyond the limit; where a clipping is not ``by_norm``, they hold always.
+    """
+
+    name: str
+    clip: Callable[[Array, float], None]
+    lines: tuple[tuple[str, str], ...]
+    by_norm: bool
+    why: str
+    source: str
+
+    @cached_property
+    def expressions(self) -> tuple[tuple[str, Expression], ...]:
+        """The lines, parsed."""
+        return _parsed(self.lines)
+
+
+CLIPPINGS: Mapping[str, Clipping] = {
+    entry.name: entry
+    for entry in (
+        Clipping(
+            "norm", clip_by_norm,
+            (("s", "limit / norm"),
+             ("g", "s * g")),
+            True,
+            "All gradients together are shortened to the limit; their direction stays.",
+            "Pascanu et al. 2013, algorithm 1",
+        ),
+        Clipping(
+            "value", clip_by_value,
+            (("g", "minimum(maximum(g, -limit), limit)"),),
+            False,
+            "Every number of the gradient is kept between minus the limit and the limit.",
+            "Mikolov 2012",
+        ),
+    )
+}  # fmt: skip
 
 
 class Updater:
@@ -328,7 +385,8 @@ class Updater:
     ``mask`` 1 for the parameters that it is for and 0 for others, such as biases; ``clipping`` is (name, limit).
     ``applied`` is the gradient that the optimiser is given: the caller's own vector where nothing is done to it.
 
-    ``calls`` are the (function, arguments) of one step, for a loop that runs them among others, after ``begin``.
+    ``calls`` are the (function, arguments) of one step, for a loop that runs them among others, after ``begin``; after
+    the first ``calls_before_clipping`` of them, ``applied`` is the gradient with the penalty's share, not yet clipped.
 
     Raises GradStepError for a setting, a rate or a limit out of its range.
     """
@@ -359,13 +417,15 @@ class Updater:
             compiler.add(lines, {**vectors, "rate": rates, "applied": self.applied})
         elif clipping is not None:
             compiler.calls.append((np.copyto, (self.applied, gradients)))
+        before_clipping = len(compiler.calls)
         if clipping is not None:
             clip = entry_named(CLIPPINGS, "clipping", clipping[0])
             _check_range("the clipping limit", clipping[1], 1e-12, 1e12)
-            compiler.calls.append((clip, (self.applied, float(clipping[1]))))
+            compiler.calls.append((clip.clip, (self.applied, float(clipping[1]))))
         vectors = {"p": parameters, "g": self.applied, **dict(zip(optimizer.states, state, strict=True))}
         compiler.add(optimizer.expressions, vectors)
         self.calls: Sequence[_ArrayCall] = compiler.scalar_calls + compiler.calls
+        self.calls_before_clipping = len(compiler.scalar_calls) + before_clipping
 
     def begin(self, number: int, learning_rate: float | None = None) -> None:
         """Makes the next step update ``number``, counted from 1; ``learning_rate``, where given, holds from now on."""
@@ -409,7 +469,7 @@ class _Compiler:
             free = self._scratch_for(lines, part.stop - part.start)
             for name, expression in lines:
                 out = named[name] if name in vectors else free.pop()
-                self._write(_with_squares(expression), out, named, free)
+                self._write(with_squares(expression), out, named, free)
                 named[name] = out
 
     def _scratch_for(self, lines: Sequence[tuple[str, Expression]], size: int) -> list[Array]:
@@ -460,14 +520,14 @@ def _value(expression: Expression, names: Mapping[str, Any]) -> Any:
         assert isinstance(leaf, Symbol)
         return names[leaf.name]
 
-    return evaluate(_with_squares(expression), lookup, FUNCTIONS)
+    return evaluate(with_squares(expression), lookup, FUNCTIONS)
 
 
-def _with_squares(expression: Expression) -> Expression:
+def with_squares(expression: Expression) -> Expression:
     """x**2 as a call of its own: as a general power it would take several times as long."""
     if not isinstance(expression, Call):
         return expression
-    arguments = tuple(map(_with_squares, expression.arguments))
+    arguments = tuple(map(with_squares, expression.arguments))
     if expression.operation == "power" and arguments[1] == Number(2.0):
         return Call("square", arguments[:1])
     return Call(expression.operation, arguments, expression.keywords)

@@ -18,6 +18,7 @@ import numpy as np
 from engine.errors import GradStepError
 from engine.graph import Graph
 from engine.ops import Array
+from engine.optimizers import OPTIMIZERS, SCHEDULES, Clipping, Optimizer, Regularisation, Schedule
 from engine.plan import Plan
 
 Phase = Literal["forward", "backward", "update"]
@@ -42,8 +43,8 @@ class Update:
     """One step of a parameter. Arrays of its shape.
 
     Gradient descent makes after = before - learning_rate * gradient. Another optimiser is given ``applied``, the
-    gradient after regularisation and clipping, and its formulas come to ``lines`` by name, the new states among them,
-    from the states ``state`` that it starts from.
+    gradient after regularisation (``regularised``) and clipping, and its formulas come to ``lines`` by name, the new
+    states among them, from the states ``state`` that it starts from.
     """
 
     before: Array
@@ -52,6 +53,28 @@ class Update:
     applied: Array | None = None
     state: Mapping[str, Array] = field(default_factory=dict)
     lines: Mapping[str, Array] = field(default_factory=dict)
+    regularised: Array | None = None
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """How the updates of a trace were made, for explanations; by itself plain gradient descent.
+
+    ``settings`` are all of the optimiser's, save that the learning rate of this update is the trace's. ``number``
+    counts the updates from 1. ``schedule_settings`` are all of the schedule's and ``learning_rate``, what it starts
+    from. ``regularisation`` is (entry, rate) for the parameters ``regularised``, by id; ``clipping`` is (entry, limit),
+    and ``norm`` that of all gradients together before it.
+    """
+
+    optimizer: Optimizer = OPTIMIZERS["sgd"]
+    settings: Mapping[str, float] = field(default_factory=dict)
+    number: int = 1
+    schedule: Schedule = SCHEDULES["constant"]
+    schedule_settings: Mapping[str, float] = field(default_factory=dict)
+    regularisation: tuple[Regularisation, float] | None = None
+    regularised: frozenset[int] = frozenset()
+    clipping: tuple[Clipping, float] | None = None
+    norm: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +103,8 @@ class Trace:
     """All that happened in one iteration. Arrays are read-only float64, in the shape of what they belong to.
 
     ``values`` and ``gradients`` (None where no gradient can reach) are by node id, ``messages`` by (consumer, slot),
-    ``updates`` by parameter id. ``seed`` is the gradient given to the output. A position counts the steps taken: 0 is
-    before the first, and ``steps[position - 1]`` is the one just taken.
+    ``updates``, made as ``update_rule`` says, by parameter id. ``seed`` is the gradient given to the output. A position
+    counts the steps taken: 0 is before the first, and ``steps[position - 1]`` is the one just taken.
     """
 
     graph: Graph
@@ -92,6 +115,7 @@ class Trace:
     seed: Array
     updates: Mapping[int, Update]
     steps: tuple[Step, ...]
+    update_rule: UpdateRule = UpdateRule()
 
     def value(self, name: str) -> Array:
         """The value of the node of that name. Raises GradStepError where there is none."""
@@ -239,10 +263,11 @@ def collect(graph: Graph, plan: Plan, learning_rate: float) -> Trace:
     )
 
 
-def with_updates(trace: Trace, updates: Mapping[int, Update]) -> Trace:
+def with_updates(trace: Trace, updates: Mapping[int, Update], rule: UpdateRule | None = None) -> Trace:
     """``trace``, which has none yet, with updates by parameter id, and their steps at its end."""
     steps = (*trace.steps, *(Step("update", identity) for identity in updates))
-    return replace(trace, updates=MappingProxyType(dict(updates)), steps=steps)
+    made = MappingProxyType(dict(updates))
+    return replace(trace, updates=made, steps=steps, update_rule=rule or trace.update_rule)
 
 
 def _frozen(array: Array) -> Array:

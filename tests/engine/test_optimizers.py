@@ -256,7 +256,7 @@ def test_regularisation_then_clipping_then_the_rule(
     applied = regularised(entry, p, g, 0.3 * mask)
     np.testing.assert_array_equal(applied[mask == 0], g[mask == 0])
     if clipping is not None:
-        CLIPPINGS[clipping[0]](applied, clipping[1])
+        CLIPPINGS[clipping[0]].clip(applied, clipping[1])
     expected = update(optimizer, p, applied, state, 1)
     updater = Updater(optimizer, p, g, state, {}, (entry, 0.3), mask, clipping)
     updater.step(1)
