@@ -155,7 +155,7 @@ def test_an_update_is_explained_by_its_last_line_and_has_them_all() -> None:
 
 
 def test_a_gradient_that_is_not_finite_is_shown_as_it_went() -> None:
-    network = parse_network("2-6x60-1 relu, gain 1000000")
+    network = parse_network("2-6x60-1 linear, gain 1000000")
     run = Run(network, generate("spiral", 40), Training("momentum", clipping=("norm", 1.0)))
     trace = run.trace(0)
     assert not math.isfinite(trace.update_rule.norm)
