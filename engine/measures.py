@@ -86,7 +86,7 @@ class Evaluation:
     """A model's forward pass over any data. The score is the accuracy for ``classes``, else R².
 
     The loss of several chunks is their average by samples, as for a loss that is itself an average over the batch.
-    ``graph`` is the program over any batch.
+    ``graph`` is the program over any batch, ``prediction`` the name of what its loss compares with t (None without).
     """
 
     def __init__(self, model: Model, graph: Graph, classes: bool) -> None:
@@ -94,6 +94,7 @@ class Evaluation:
         self._classes = classes
         self._plans: dict[int, Plan] = {}
         self._prediction = _prediction(graph)
+        self.prediction = None if self._prediction is None else graph.nodes[self._prediction].name
         self._rows = {name: graph.node(name).shape[0] for name in ("x", "t")}
         numbers = sum(node.size for node in graph.nodes if not node.is_leaf) // graph.node("x").shape[1]
         self._chunk = max(1, min(CHUNK, ROOM // max(numbers, 1)))

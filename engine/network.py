@@ -26,7 +26,7 @@ from engine.layers import (
     parameter_shapes,
     with_hidden_layers,
 )
-from engine.network_program import network_of, program_of, skips_of
+from engine.network_program import network_of, program_of, skips_of, values_of
 from engine.network_text import parse_network, text_of
 from engine.ops import Array
 from engine.program import parse_program
@@ -49,6 +49,7 @@ __all__ = [
     "program_of",
     "skips_of",
     "text_of",
+    "values_of",
     "with_hidden_layers",
 ]
 

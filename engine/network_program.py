@@ -29,6 +29,15 @@ def skips_of(network: Network) -> dict[int, int]:
     return found
 
 
+def values_of(network: Network) -> tuple[str, ...]:
+    """The names of what the layers hand on, in order: activations, or weighted sums where there is none."""
+    skips = skips_of(network)
+    return tuple(
+        f"{'z' if layer.activation == 'linear' and number not in skips else 'a'}{number}"
+        for number, layer in enumerate(network.layers, start=1)
+    )
+
+
 def program_of(network: Network) -> str:
     """The network as program text over x, t and the parameters; the same for one sample and for a batch."""
     skips = skips_of(network)

@@ -190,6 +190,11 @@ class Run:
                 self._machine.look_ahead()
         return {node.name: self._machine.plan.value(node).copy() for node in nodes}
 
+    @property
+    def prediction(self) -> str | None:
+        """The name of what the loss compares with t; None where no operation of the program does."""
+        return self._evaluation.prediction
+
     def evaluate(self, x: Array, names: Sequence[str]) -> dict[str, Array]:
         """The values that these nodes have for any samples, with the parameters at the present point.
 

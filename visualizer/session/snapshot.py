@@ -54,7 +54,7 @@ class Plane:
     feature up; ``bounds`` are (lowest, highest) of the first and of the second feature."""
 
     output: Array = field(repr=False)
-    bounds: tuple[float, float, float, float]
+    bounds: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
