@@ -8,10 +8,11 @@ from visualizer.session.card import Card
 from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
-from visualizer.ui import card_layout
-from visualizer.ui.card_layout import lay_out_card, wrapped
+from visualizer.ui.card_column import wrapped
+from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.card_picture import CardLayout
-from visualizer.ui.theme import LIGHT, load_fonts, text_width
+from visualizer.ui.pen import Pen
+from visualizer.ui.theme import INTERFACE, LIGHT, load_fonts, text_width
 from visualizer.ui.tiles import chunks_of
 
 WIDTH = 312.0
@@ -75,14 +76,14 @@ class Written(list[tuple[str, float]]):
 def written(layout: CardLayout, monkeypatch: pytest.MonkeyPatch) -> Written:
     """Paint a layout and note what is written where."""
     found = Written()
-    keep = card_layout.Pen.text
+    keep = Pen.text
 
-    def text(pen, x, baseline, text, color, size=13, weight="regular", family=card_layout.INTERFACE):
+    def text(pen, x, baseline, text, color, size=13, weight="regular", family=INTERFACE):
         end = pen.painter.worldTransform().map(x + text_width(text, size, weight, family), baseline)[0]
         found.append((text, end))
         keep(pen, x, baseline, text, color, size, weight, family)
 
-    monkeypatch.setattr(card_layout.Pen, "text", text)
+    monkeypatch.setattr(Pen, "text", text)
     image = QImage(800, 2000, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     layout.paint(painter)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.lighting import lighting
 from visualizer.session.session import Session
-from visualizer.ui import card_layout
+from visualizer.ui import card_column
 from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.pen import Pen
@@ -88,14 +88,14 @@ def test_all_that_is_written_can_be_read(theme: Theme, name: str, monkeypatch: p
     def written(pen: Pen, face: object, x: float, baseline: float, text: str, tone: QColor) -> None:
         found.add((text, tone.name()))
 
-    class Spy(card_layout.Ink):
+    class Spy(card_column.Ink):
         def __init__(self, text: str, *values: object, **fields: object) -> None:
             if isinstance(fields.get("color"), QColor):
                 inks.add((text, fields["color"].name()))  # type: ignore[attr-defined]
             super().__init__(text, *values, **fields)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Pen, "text_in", written)
-    monkeypatch.setattr(card_layout, "Ink", Spy)
+    monkeypatch.setattr(card_column, "Ink", Spy)
     session = Session(load_lesson(name))
     scene_painter = ScenePainter(session.scene, theme)
     painter = QPainter(image := QImage(100, 100, QImage.Format.Format_RGB32))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 
 from visualizer.session.card import Bar
 from visualizer.session.formatting import number_text
-from visualizer.ui.card_layout import HEADING
+from visualizer.ui.card_column import HEADING
 from visualizer.ui.card_picture import CardLayout, Draw
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, text_width
