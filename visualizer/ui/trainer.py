@@ -1,0 +1,171 @@
+"""Training beside the window: a timer that brings what the worker's thread has done, thirty times a second."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from visualizer.session.lab import Lab
+from visualizer.session.worker import Worker
+
+INTERVAL = 33  # ms between two looks at the worker
+PACES: tuple[float | None, ...] = (1.0, 10.0, 100.0, 1000.0, None)  # iterations a second; None: as fast as it can
+
+
+class Trainer(QObject):
+    """Trains a lab. All methods are for the window's thread.
+
+    ``progressed`` comes while it trains, ``snapped`` with a snapshot of every run, ``running_changed`` when it starts
+    and stops, ``halted`` with the reason where it stopped by itself, ``failed`` with a sentence where it cannot go on.
+    """
+
+    progressed = Signal()
+    snapped = Signal(object)
+    running_changed = Signal(bool)
+    halted = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._worker = Worker()
+        self._was_running = False
+        self._pace = len(PACES) - 1
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self._look)
+        self._rate = _Rate()
+
+    @property
+    def lab(self) -> Lab | None:
+        """What is trained."""
+        return self._worker.lab
+
+    @property
+    def running(self) -> bool:
+        """True while it trains."""
+        return self._was_running
+
+    @property
+    def rate(self) -> float:
+        """Iterations a second, lately; 0 while it stands still."""
+        return self._rate.value if self._was_running else 0.0
+
+    @property
+    def pace(self) -> float | None:
+        """Iterations a second that are wanted; None for as fast as it can."""
+        return PACES[self._pace]
+
+    def set_lab(self, lab: Lab | None) -> None:
+        """Train another lab from now on; it stands still. Its snapshots follow."""
+        self.pause()
+        self._worker.set_lab(lab)
+        if lab is not None:
+            self.refresh()
+
+    def run(self, iterations: int | None = None) -> None:
+        """Train so many iterations, or until something stops it."""
+        if self.lab is None:
+            return
+        self._worker.start(iterations, PACES[self._pace])
+        self._rate.start(self.lab.iteration)
+        self._set_running(True)
+        self._timer.start()
+
+    def pause(self) -> None:
+        """Stand still; returns when the worker does, after the slice it is in."""
+        self._worker.stop()
+        if self._was_running:
+            self._timer.stop()
+            self._set_running(False)
+            self.progressed.emit()
+            self.refresh()
+
+    def change_pace(self, by: int) -> None:
+        """Faster or slower by so many places in ``PACES``."""
+        self._pace = min(max(self._pace + by, 0), len(PACES) - 1)
+        self._worker.set_pace(PACES[self._pace])
+
+    def refresh(self) -> None:
+        """Have a snapshot taken although nothing is trained."""
+        self.ask(lambda: self._worker.look(True), self.snapped.emit)
+
+    def show_sample(self, number: int) -> None:
+        """Show another sample, from 0; numbers wrap around."""
+
+        def look() -> Any:
+            snapshots = self._worker.snapshots
+            if snapshots is not None and snapshots.test_count:
+                snapshots.sample = number % snapshots.test_count
+            return self._worker.look(True)
+
+        self.ask(look, self.snapped.emit)
+
+    def ask(self, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Have the worker do something with the lab between two slices, and pass the answer on here.
+
+        Where the question raises GradStepError, ``failed`` has the sentence instead.
+        """
+        self._worker.ask(question, then)
+        self._timer.start()
+
+    def close(self) -> None:
+        """End the worker for good."""
+        self._timer.stop()
+        self._worker.close()
+
+    def _set_running(self, running: bool) -> None:
+        if running != self._was_running:
+            self._was_running = running
+            self.running_changed.emit(running)
+
+    def _look(self) -> None:
+        """Bring to the window what the worker has done since the last look."""
+        worker = self._worker
+        ended = worker.ended()
+        answers, busy = worker.answers()
+        for then, answer, sentence in answers:
+            if sentence is None:
+                then(answer)
+            else:
+                self.failed.emit(sentence)
+        if self._was_running and worker.lab is not None:
+            self._rate.add(worker.lab.iteration)
+            snapshots = worker.taken()
+            self.progressed.emit()
+            if snapshots is not None:
+                self.snapped.emit(snapshots)
+        if ended and self._was_running:
+            self._set_running(False)
+            sentence, halt = worker.outcome()
+            if sentence is not None:
+                self.failed.emit(sentence)
+            elif halt is not None:
+                self.halted.emit(halt)
+            self.refresh()
+        elif not self._was_running and not busy:
+            self._timer.stop()
+
+
+class _Rate:
+    """Iterations a second over the last second or so."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+        self.value = 0.0
+
+    def start(self, iteration: int) -> None:
+        self._seen.clear()
+        self._seen.append((time.perf_counter(), iteration))
+        self.value = 0.0
+
+    def add(self, iteration: int) -> None:
+        now = time.perf_counter()
+        self._seen.append((now, iteration))
+        while len(self._seen) > 2 and now - self._seen[0][0] > 1.0:
+            self._seen.popleft()
+        (since, first) = self._seen[0]
+        seconds = now - since
+        self.value = max(iteration - first, 0) / seconds if seconds > 0 else 0.0
