@@ -136,26 +136,51 @@ class Model:
 
 
 def model_of(network: Network, dataset: Dataset) -> Model:
-    """The network as a model for such data: a class for each output, or one output with −1 and +1 (0 and 1 where the
+    """The network as a model for such data. Raises GradStepError where ``target_of`` does."""
+    target = target_of(network, dataset)
+    return Model(program_of(network), parameters_of(network), target)
+
+
+def target_of(network: Network, dataset: Dataset) -> Target:
+    """How such targets become the network's: a class for each output, or one output with −1 and +1 (0 and 1 where the
     loss takes probabilities).
 
-    Raises GradStepError where the widths do not fit the data.
+    Raises GradStepError where the network does not fit the data.
     """
-    features, outputs = dataset.features.shape[1], network.layers[-1].width
+    features, outputs, loss = dataset.features.shape[1], network.layers[-1].width, network.loss
     if features != network.inputs:
-        raise GradStepError(f"“{dataset.name}” has {features:,} features, and the network takes {network.inputs:,}")
+        has = f"{features:,} feature{'s' * (features != 1)}"
+        raise GradStepError(f"“{dataset.name}” has {has}, and the network takes {network.inputs:,}")
+    wanted: tuple[int, ...]
     if dataset.kind == "regression":
-        wanted, target = dataset.target.shape[1], TARGETS[0]
-        if network.loss == "cross_entropy":
-            raise GradStepError(f"“{dataset.name}” has numbers to learn, and the loss cross_entropy takes classes")
+        _check_numbers(dataset, loss)
+        count, target = dataset.target.shape[1], TARGETS[0]
+        wanted, has = (count,), f"{count:,} target{'s' * (count != 1)}"
     else:
-        wanted, target = len(dataset.class_names), TARGETS[1]
-        if outputs == 1 and wanted == 2 and network.loss != "cross_entropy":
-            wanted, target = 1, TARGETS[3] if network.loss == "binary_cross_entropy" else TARGETS[2]
-    if outputs != wanted:
-        what = "targets" if dataset.kind == "regression" else "classes"
-        raise GradStepError(f"“{dataset.name}” has {wanted:,} {what}, and the network {outputs:,} outputs")
-    return Model(program_of(network), parameters_of(network), target)
+        count, target = len(dataset.class_names), TARGETS[1]
+        wanted, has = (count,), f"{count:,} classes"
+        if count == 2 and loss != "cross_entropy":
+            wanted = (1, 2)
+            if outputs == 1:
+                target = TARGETS[3] if loss == "binary_cross_entropy" else TARGETS[2]
+    if outputs not in wanted:
+        raise GradStepError(
+            f"“{dataset.name}” has {has}, and the network {outputs:,} output{'s' * (outputs != 1)}: "
+            f"with the loss {loss} it needs {' or '.join(f'{number:,}' for number in wanted)}"
+        )
+    return target
+
+
+def _check_numbers(dataset: Dataset, loss: str) -> None:
+    """Raises GradStepError where a regression's targets are not for that loss."""
+    if loss == "cross_entropy":
+        raise GradStepError(f"“{dataset.name}” has numbers to learn, and the loss cross_entropy takes classes")
+    low, high = float(dataset.target.min()), float(dataset.target.max())
+    if loss == "binary_cross_entropy" and not 0 <= low <= high <= 1:
+        raise GradStepError(
+            f"“{dataset.name}” has numbers from {low:.4g} to {high:.4g} to learn, "
+            "and the loss binary_cross_entropy takes 0 to 1"
+        )
 
 
 def check_whole(part: str, value: object, lowest: int, highest: int) -> None:

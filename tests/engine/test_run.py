@@ -443,7 +443,7 @@ def test_bad_settings_are_a_sentence(settings: dict[str, Any], sentence: str) ->
 def test_data_that_do_not_fit_are_a_sentence() -> None:
     for text, words in [
         ("3-8-1", "has 2 features, and the network takes 3"),
-        ("2-8-3", "has 2 classes, and the network 3 outputs"),
+        ("2-8-3", "has 2 classes, and the network 3 outputs: with the loss mse it needs 1 or 2"),
     ]:
         with pytest.raises(GradStepError, match=words):
             Run(parse_network(text), spiral(), Training())
@@ -453,6 +453,12 @@ def test_data_that_do_not_fit_are_a_sentence() -> None:
         Run(parse_network("2-8-1"), spiral()).advance(-1)
     with pytest.raises(GradStepError, match="takes classes"):
         Run(parse_network("2-8-2, loss cross_entropy"), generate("plane", 20), Training())
+    with pytest.raises(
+        GradStepError, match=r"from -\S+ to \S+ to learn, and the loss binary_cross_entropy takes 0 to 1"
+    ):
+        Run(parse_network("2-8-1, loss binary_cross_entropy"), generate("plane", 20), Training())
+    with pytest.raises(GradStepError, match="has 1 target, and the network 2 outputs: with the loss mse it needs 1"):
+        Run(parse_network("2-8-2"), generate("plane", 20), Training())
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
