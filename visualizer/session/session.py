@@ -148,27 +148,36 @@ class Session:
 
     def change_recipes(self, recipes: Sequence[Recipe]) -> None:
         """Train something else, from the start; can be undone. Raises GradStepError where it cannot be."""
-        self.edit(self.document.with_recipes(recipes))
+        self.edit(self.source.with_recipes(recipes))
 
     def open_chapter(self, number: int) -> None:
         """Set the document up as a chapter of its story says; can be undone. Raises GradStepError."""
-        self.edit(self.document.at_chapter(number))
+        self.edit(self.source.at_chapter(number))
 
     def edit(self, document: Document | Prepared) -> None:
         """Show another version of the document; can be undone. Raises GradStepError where it cannot be run."""
         self._edit(document)
 
+    def restart(self, prepared: Prepared | None = None) -> None:
+        """Begin the runs anew: the same document, nothing trained. A worker may have ``prepared`` them."""
+        self._replace(prepared or self.source)
+
     def undo(self) -> None:
         """Take the last edit back."""
         if self._undo:
-            self._redo.append(self.document)
+            self._redo.append(self.source)
             self._replace(self._undo.pop())
 
     def redo(self) -> None:
         """Do again what was taken back."""
         if self._redo:
-            self._undo.append(self.document)
+            self._undo.append(self.source)
             self._replace(self._redo.pop())
+
+    @property
+    def source(self) -> Document:
+        """The document as it is before all training, whichever iteration is shown."""
+        return self.document if self.lab is None else self.lab.document
 
     @property
     def can_undo(self) -> bool:
@@ -188,7 +197,7 @@ class Session:
     def _edit(self, document: Document | Prepared) -> None:
         # may raise; nothing has changed then
         prepared = document if isinstance(document, Prepared) else prepare(document)
-        self._undo.append(self.document)
+        self._undo.append(self.source)
         self._redo.clear()
         self._replace(prepared)
 

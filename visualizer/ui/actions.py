@@ -12,8 +12,22 @@ if TYPE_CHECKING:
     from visualizer.ui.window import Window
 
 
+# Panels by their docks' names, in the order of their keys: Ctrl+1 and so on.
+PANELS = {
+    "outline": "Program and sections",
+    "card": "Step card",
+    "timeline": "Timeline",
+    "builder": "Network, data and training",
+    "output": "Output",
+    "plots": "Plots",
+}
+
+
 class Command(NamedTuple):
-    """One thing that a person can do. ``lesson`` commands need an open document; ``separate`` draws a line before."""
+    """One thing that a person can do. ``lesson`` commands need an open document; ``separate`` draws a line before.
+
+    ``training`` is what it is called while iterations are in view, where that is another thing than among steps.
+    """
 
     name: str
     text: str
@@ -23,6 +37,23 @@ class Command(NamedTuple):
     lesson: bool = True
     separate: bool = False
     enabled: Callable[[Window], bool] | None = None
+    training: str = ""
+
+
+def _panel(number: int, name: str) -> Command:
+    """The command that hides a panel, or brings it back."""
+    return Command(
+        f"panel-{name}", PANELS[name], "View", lambda w: w.toggle_panel(name), (f"Ctrl+{number}",),
+        separate=number == 1, enabled=lambda w: w.has_panel(name),
+    )  # fmt: skip
+
+
+def _move(name: str, text: str, keys: tuple[str, ...], training: str = "", separate: bool = False) -> Command:
+    """A command that goes on or back at the depth where the person is."""
+    return Command(
+        name, text, "Step", lambda w: w.driver.do(name), keys, separate=separate,
+        enabled=lambda w: w.driver.can(name), training=training,
+    )  # fmt: skip
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -35,36 +66,48 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "Redo", "Edit", lambda w: w.session.redo(), ("Ctrl+Y", "Ctrl+Shift+Z"),
             enabled=lambda w: w.session.can_redo),
     Command("edit", "Edit the selected value…", "Edit", lambda w: w.edit_selected(), ("F2",), separate=True,
-            enabled=lambda w: w.session.selected is not None),
-    Command("play", "Play or pause", "Step", lambda w: w.player.toggle(), ("Space",)),
-    Command("continue", "Continue", "Step", lambda w: w.player.play(1), ("F5",),
-            enabled=lambda w: not w.session.at_end),
-    Command("stop", "Stop", "Step", lambda w: w.player.pause(), ("Shift+F5",)),
-    Command("reverse", "Continue backwards", "Step", lambda w: w.player.play(-1), ("Ctrl+Shift+F5",),
-            enabled=lambda w: not w.session.at_start),
-    Command("forward", "Step over", "Step", lambda w: w.session.step_forward(), ("F10", "Right"), separate=True,
-            enabled=lambda w: not w.session.at_end),
-    Command("back", "Step back", "Step", lambda w: w.session.step_back(), ("Shift+F10", "Left"),
-            enabled=lambda w: not w.session.at_start),
-    Command("into", "Step into: the single paths", "Step", lambda w: w.session.step_into(), ("F11", "Down")),
-    Command("out", "Step out: whole steps", "Step", lambda w: w.session.step_out(), ("Shift+F11", "Up"),
-            enabled=lambda w: w.session.position.path >= 0),
-    Command("first", "First", "Step", lambda w: w.session.first(), ("Home",), separate=True,
-            enabled=lambda w: not w.session.at_start),
-    Command("last", "Last", "Step", lambda w: w.session.last(), ("End",), enabled=lambda w: not w.session.at_end),
+            enabled=lambda w: w.among_steps and w.session.selected is not None and not w.trains),
+    _move("play", "Play or pause", ("Space",), "Train or pause"),
+    _move("continue", "Continue", ("F5",), "Train"),
+    _move("stop", "Stop", ("Shift+F5",), "Pause training"),
+    _move("reverse", "Continue backwards", ("Ctrl+Shift+F5",)),
+    _move("forward", "Step over", ("F10", "Right"), "One iteration", separate=True),
+    _move("back", "Step back", ("Shift+F10", "Left"), "One iteration back"),
+    _move("into", "Step into: the single paths", ("F11", "Down"), "Step into: the steps of this iteration"),
+    _move("out", "Step out: whole steps", ("Shift+F11", "Up")),
+    _move("first", "First", ("Home",), "Back to the start", separate=True),
+    _move("last", "Last", ("End",), "To the last iteration"),
     Command("run-to", "Run to the selected node", "Step", lambda w: w.run_to_selected(), ("Ctrl+F10",),
-            enabled=lambda w: w.session.selected is not None),
+            enabled=lambda w: w.among_steps and w.session.selected is not None),
     Command("reveal", "Reveal the answer", "Step", lambda w: w.session.reveal(), ("Ctrl+R",), separate=True,
-            enabled=lambda w: w.session.asking),
-    Command("slower", "Play slower", "Step", lambda w: w.player.change_speed(-1), ("Ctrl+,",), separate=True),
-    Command("faster", "Play faster", "Step", lambda w: w.player.change_speed(1), ("Ctrl+.",)),
-    Command("fit", "Fit the graph", "View", lambda w: w.canvas.fit(), ("Ctrl+0", "F")),
-    Command("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom(1.25), ("Ctrl++", "Ctrl+=")),
-    Command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom(0.8), ("Ctrl+-",)),
-    Command("panel-outline", "Program and sections", "View", lambda w: w.toggle_panel("outline"), ("Ctrl+1",),
-            separate=True),
-    Command("panel-card", "Step card", "View", lambda w: w.toggle_panel("card"), ("Ctrl+2",)),
-    Command("panel-timeline", "Timeline", "View", lambda w: w.toggle_panel("timeline"), ("Ctrl+3",)),
+            enabled=lambda w: w.among_steps and w.session.asking),
+    _move("slower", "Play slower", ("Ctrl+,",), "Train slower", separate=True),
+    _move("faster", "Play faster", ("Ctrl+.",), "Train faster"),
+    Command("bench", "Training or steps", "Train", lambda w: w.switch_bench(), ("Ctrl+B",), enabled=lambda w: w.trains),
+    Command("epoch", "One epoch", "Train", lambda w: w.laboratory.train_epoch(), ("Ctrl+Shift+F10",), separate=True,
+            enabled=lambda w: w.trains and not w.among_steps),
+    Command("reset", "Begin anew, with the same weights", "Train", lambda w: w.laboratory.reset(), ("Ctrl+Shift+R",),
+            enabled=lambda w: w.trains),
+    Command("new-seed", "Begin anew, with other weights", "Train", lambda w: w.laboratory.new_seed(),
+            ("Ctrl+Shift+N",), enabled=lambda w: w.trains),
+    Command("go-to", "Go to an iteration…", "Train", lambda w: w.ask_iteration(), ("Ctrl+G",), separate=True,
+            enabled=lambda w: w.trains),
+    Command("next-iteration", "The same step, one iteration on", "Train", lambda w: w.laboratory.step_iterations(1),
+            ("PgDown",), enabled=lambda w: w.trains and w.among_steps),
+    Command("previous-iteration", "The same step, one iteration back", "Train",
+            lambda w: w.laboratory.step_iterations(-1), ("PgUp",),
+            enabled=lambda w: w.trains and w.among_steps and w.session.position.iteration > 0),
+    Command("next-chapter", "Next chapter", "Train", lambda w: w.go_chapters(1), ("Ctrl+PgDown",), separate=True,
+            enabled=lambda w: w.can_go_chapters(1)),
+    Command("previous-chapter", "Previous chapter", "Train", lambda w: w.go_chapters(-1), ("Ctrl+PgUp",),
+            enabled=lambda w: w.can_go_chapters(-1)),
+    Command("fit", "Fit the graph", "View", lambda w: w.canvas.fit(), ("Ctrl+0", "F"),
+            enabled=lambda w: w.among_steps),
+    Command("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom(1.25), ("Ctrl++", "Ctrl+="),
+            enabled=lambda w: w.among_steps),
+    Command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom(0.8), ("Ctrl+-",),
+            enabled=lambda w: w.among_steps),
+    *(_panel(number, name) for number, name in enumerate(PANELS, start=1)),
     Command("panels-float", "Let panels be moved", "View", lambda w: w.toggle_floating()),
     Command("theme-system", "Colours of the system", "View", lambda w: w.choose_theme("system"), lesson=False,
             separate=True),
@@ -120,8 +163,16 @@ def refresh_actions(window: Window, actions: Mapping[str, QAction]) -> None:
         possible = not command.lesson or window.in_lesson
         if possible and command.enabled is not None:
             possible = command.enabled(window) if command.lesson else True
-        if actions[command.name].isEnabled() != possible:
-            actions[command.name].setEnabled(possible)
+        action = actions[command.name]
+        text = (
+            command.training
+            if command.training and command.lesson and window.in_lesson and not window.among_steps
+            else command.text
+        )
+        if action.text() != text:
+            action.setText(text)
+        if action.isEnabled() != possible:
+            action.setEnabled(possible)
 
 
 def refresh_changing(window: Window, actions: Mapping[str, QAction], before: tuple[bool, ...]) -> tuple[bool, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore  # not Qt from it: docs/decisions/0012-first-paint.md
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from visualizer.ui.theme import Theme, color
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
 BUTTONS = ("first", "back", "play", "forward", "last", "into", "out")
+# The benches at which a document that trains is worked on, and what is said beside the buttons at each.
+BENCHES = {"train": "Train", "steps": "Steps"}
+HINT = "F10 step   ⇧F10 back   F11 into"
 
 
 class TopBar(QWidget):
@@ -25,6 +28,7 @@ class TopBar(QWidget):
         self.setFixedHeight(50)
         self._theme = theme
         self._playing = False
+        self._bench_shown: str | None = None
         self._left = QHBoxLayout()
         self._left.addWidget(QLabel("GradStep", objectName="brand"))
         layout = QHBoxLayout(self)
@@ -39,13 +43,16 @@ class TopBar(QWidget):
         from visualizer.ui.elided import ElidedLabel
 
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
+        self._actions = actions
         self._buttons = {name: self._button(actions[name], name) for name in BUTTONS}
-        self._hint = QLabel("F10 step   ⇧F10 back   F11 into", objectName="muted")
+        self._hint = QLabel(HINT, objectName="muted")
+        self._bench = self._segments(actions["bench"])
         self._lessons = QPushButton("Lessons", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
         self._lessons.clicked.connect(show_gallery)
         self._arrow = QLabel("›", objectName="muted")
         self._title = ElidedLabel()
-        self._speed = QPushButton("2 steps/s", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
+        self._steps_speed = "2 steps/s"
+        self._speed = QPushButton(self._steps_speed, objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
         self._speed.setToolTip("Speed of playing: click for the next (Ctrl+, and Ctrl+.)")
         self._speed.clicked.connect(cycle_speed)
         self._export = QPushButton("Export", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
@@ -55,6 +62,31 @@ class TopBar(QWidget):
         self._lay_out()
         self.set_theme(self._theme)
         self.show_lesson(None)
+
+    def _segments(self, action: QAction) -> QFrame:
+        """Train or Steps, for a document that has both."""
+        frame = QFrame(objectName="segments")
+        layout = QHBoxLayout(frame)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(0)
+        self._bench_buttons = {}
+        for name, text in BENCHES.items():
+            button = QPushButton(text, objectName="segment", checkable=True)
+            button.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
+            button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")
+            button.clicked.connect(lambda _=False, name=name: self._choose_bench(name, action))
+            layout.addWidget(button)
+            self._bench_buttons[name] = button
+        return frame
+
+    def _choose_bench(self, name: str, action: QAction) -> None:
+        if name != self._bench_shown:
+            action.trigger()
+        self._check_bench()
+
+    def _check_bench(self) -> None:
+        for name, button in self._bench_buttons.items():
+            button.setChecked(name == self._bench_shown)
 
     def _button(self, action: QAction, name: str) -> QToolButton:
         button = QToolButton(objectName=name)
@@ -77,9 +109,8 @@ class TopBar(QWidget):
         middle.setSpacing(7)
         for button in self._buttons.values():
             middle.addWidget(button)
-        right.addWidget(self._hint)
-        right.addStretch(1)
-        for widget in (self._speed, self._export, self._colors):
+        right.addWidget(self._hint, 1)
+        for widget in (self._bench, self._speed, self._export, self._colors):
             right.addWidget(widget)
         layout.addLayout(middle)
         layout.addSpacing(10)
@@ -101,6 +132,34 @@ class TopBar(QWidget):
         self._title.setText(f"{title}{', edited' if edited else ''}" if title else "")
         for widget in (*self._buttons.values(), self._hint, self._lessons, self._arrow, self._speed, self._export):
             widget.setVisible(title is not None)
+        if title is None:
+            self.show_bench(None)
+
+    def show_bench(self, bench: str | None, iteration: int | None = None) -> None:
+        """Where a document that trains is worked on, None for one that does not; among steps, those of which
+        iteration."""
+        self._bench_shown = bench
+        self._bench.setVisible(bench is not None)
+        self._check_bench()
+        self._hint.setText(HINT if iteration is None else f"iteration {iteration:,}   PgUp, PgDn others")
+        self._speed.setText(self._steps_speed)
+        for name, button in self._buttons.items():
+            action = self._actions[name]
+            keys = action.shortcut().toString()
+            button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+            button.setAccessibleName(action.text())
+
+    def show_progress(self, iteration: int, limit: int, epoch: float, rate: float, pace: float | None) -> None:
+        """How far the runs are, while iterations are in view: ``rate`` and ``pace`` are in iterations a second.
+
+        ``limit`` is where they stop by themselves, 0 for nowhere; ``pace`` is None for as fast as it goes.
+        """
+        if self._bench_shown != "train":
+            return
+        of = f" of {limit:,}" if limit >= iteration and limit else ""
+        speed = f" · {_rounded(rate)}/s" if rate else ""
+        self._hint.setText(f"iteration {iteration:,}{of} · epoch {epoch:,.1f}{speed}")
+        self._speed.setText("full speed" if pace is None else f"{pace:g} iteration{'s' * (pace != 1)}/s")
 
     def show_playing(self, playing: bool) -> None:
         """The middle button pauses while playing."""
@@ -109,4 +168,11 @@ class TopBar(QWidget):
 
     def show_speed(self, speed: float) -> None:
         """The speed of playing, in steps a second."""
-        self._speed.setText(f"{speed:g} step{'' if speed == 1 else 's'}/s")
+        self._steps_speed = f"{speed:g} step{'' if speed == 1 else 's'}/s"
+        if self._bench_shown != "train":
+            self._speed.setText(self._steps_speed)
+
+
+def _rounded(rate: float) -> str:
+    """Two digits are as many as can be read while they change."""
+    return f"{float(f'{rate:.2g}'):,.0f}" if rate >= 10 else f"{rate:.1f}"

@@ -61,6 +61,9 @@ def style_sheet(theme: Theme) -> str:
     QFrame#answer {{ border-top: 1px solid {theme.hairline}; background: {theme.panel}; }}
     QFrame#message {{ background: {theme.text}; border-radius: 8px; }}
     QFrame#message QLabel {{ color: {theme.panel}; }}
+    QFrame#story {{ background: {theme.tint("backward", 0.06).name()}; border-bottom: 1px solid {theme.hairline}; }}
+    QLabel#chapter {{ font-size: 15px; font-weight: 600; }}
+    QLabel#tale {{ font-size: 14px; }}
     QFrame#segments {{ background: {theme.raised}; border-radius: 7px; }}
     QLineEdit, QSpinBox, QComboBox {{ background: {theme.ground}; color: {theme.text};
         border: 1px solid {theme.hairline}; border-radius: 6px; padding: 4px 7px;

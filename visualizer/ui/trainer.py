@@ -88,6 +88,10 @@ class Trainer(QObject):
         self._pace = min(max(self._pace + by, 0), len(PACES) - 1)
         self._worker.set_pace(PACES[self._pace])
 
+    def cycle_pace(self) -> None:
+        """The next pace, the slowest after the fastest."""
+        self.change_pace(1 if self._pace + 1 < len(PACES) else -len(PACES))
+
     def refresh(self) -> None:
         """Have a snapshot taken although nothing is trained."""
         self.ask(lambda: self._worker.look(True), self.snapped.emit)

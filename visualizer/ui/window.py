@@ -32,8 +32,17 @@ if TYPE_CHECKING:
 
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
+    from visualizer.ui.drivers import Driver
+    from visualizer.ui.laboratory import Laboratory
     from visualizer.ui.message import Message
+    from visualizer.ui.story import Story
 
+# The panels that belong to each of the two benches at which an open document is worked on.
+STEPS, TRAIN = "steps", "train"
+BENCHES: Mapping[str, tuple[str, ...]] = {
+    STEPS: ("outline", "card", "timeline"),
+    TRAIN: ("builder", "output", "plots"),
+}
 FILTER = "GradStep documents (*.toml);;All files (*)"
 
 
@@ -42,6 +51,8 @@ class Window(QMainWindow):
 
     session: Session
     canvas: Canvas
+    driver: Driver
+    laboratory: Laboratory
     actions_by_name: Mapping[str, QAction]
     _message: Message
 
@@ -55,6 +66,8 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self.in_lesson = False
+        self.bench = STEPS
+        self._story: Story | None = None
         self._theme_choice = theme_choice or str(settings().value("theme", "system"))
         self.theme = self._likely_theme() if shell else self._wanted_theme()
         self._dress_application()  # before there are widgets, so that each takes its style once
@@ -74,6 +87,7 @@ class Window(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._pages)
+        self._center = layout
         self.setCentralWidget(center)
         self.setMenuWidget(self._head())
         geometry = settings().value("geometry")
@@ -88,7 +102,7 @@ class Window(QMainWindow):
 
         self.actions_by_name = actions.build_actions(self)
         actions.fill_menus(self.menus, self.actions_by_name)
-        self.bar.complete(self.actions_by_name, self.player.cycle_speed, self.show_gallery)
+        self.bar.complete(self.actions_by_name, self._cycle_speed, self.show_gallery)
         self.player.playing_changed.connect(self.bar.show_playing)
         self.player.speed_changed.connect(self.bar.show_speed)
         self.gallery.complete()
@@ -170,17 +184,20 @@ class Window(QMainWindow):
         if not self._docks:
             self._build_workspace(prepared)
         else:
+            if prepared.lab is not None:
+                self._build_laboratory()
             self.session.open(prepared)
+        if prepared.lab is not None:
+            self._build_laboratory()
         self.in_lesson = True
-        self._pages.setCurrentWidget(self.canvas)
-        for name, dock in self._docks.items():
-            dock.setVisible(name not in self._hidden_panels())
-        self.canvas.setFocus()
         path = prepared.document.path
         if path is not None and not self._is_lesson(path):
             remember_file(path)
             self.gallery.show_recent(recent_files())
-        self._refresh()
+        self.show_bench(TRAIN if self.trains else STEPS)
+        self._show_story()
+        if self._story is not None and self.session.source.specification.chapters:
+            self.go_chapters(1)
 
     @staticmethod
     def _is_lesson(path: Path) -> bool:
@@ -190,8 +207,6 @@ class Window(QMainWindow):
 
     def _build_workspace(self, prepared: Prepared) -> None:
         """Canvas and panels: made with the first document, because they need the heavy libraries."""
-        from PySide6.QtWidgets import QDockWidget
-
         from visualizer.session.session import Session
         from visualizer.ui.canvas import Canvas
         from visualizer.ui.card_panel import CardPanel
@@ -208,39 +223,197 @@ class Window(QMainWindow):
         self.card = CardPanel(self.session, self.theme)
         self.timeline = Timeline(self.session, self.theme)
         sides = QtCore.Qt.DockWidgetArea
-        for name, title, widget, area in (
-            ("outline", "Program and sections", self.outline, sides.LeftDockWidgetArea),
-            ("card", "Step card", self.card, sides.RightDockWidgetArea),
-            ("timeline", "Timeline", self.timeline, sides.BottomDockWidgetArea),
-        ):
-            dock = QDockWidget(title, self, objectName=name)
-            dock.setWidget(widget)
-            dock.setTitleBarWidget(QWidget())
-            self._docks[name] = dock
-            self.addDockWidget(area, dock)
+        self._add_dock("outline", self.outline, sides.LeftDockWidgetArea)
+        self._add_dock("card", self.card, sides.RightDockWidgetArea)
+        self._add_dock("timeline", self.timeline, sides.BottomDockWidgetArea)
         self.setCorner(QtCore.Qt.Corner.BottomLeftCorner, sides.BottomDockWidgetArea)
         self.setCorner(QtCore.Qt.Corner.BottomRightCorner, sides.BottomDockWidgetArea)
-        sized = (self._docks["outline"], self._docks["card"])
-        widths = [dock.widget().sizeHint().width() for dock in sized]
-        self.resizeDocks(sized, widths, QtCore.Qt.Orientation.Horizontal)
-        state = settings().value("panels")
-        if isinstance(state, QByteArray):
-            self.restoreState(state)
         self.session.subscribe(self._session_changed)
         self._ahead = Ahead(self.session, (self.canvas, self.card.view, self.timeline, self.outline.view), self)
 
+    def _build_laboratory(self) -> None:
+        """The lab's panels: made with the first document that trains."""
+        if hasattr(self, "laboratory"):
+            return
+        from visualizer.ui.laboratory import Laboratory
+        from visualizer.ui.story import Story
+
+        self.laboratory = Laboratory(self.session, self.theme, self)
+        self._pages.addWidget(self.laboratory.network)
+        sides = QtCore.Qt.DockWidgetArea
+        self._add_dock("builder", self.laboratory.builder, sides.LeftDockWidgetArea)
+        self._add_dock("output", self.laboratory.output, sides.RightDockWidgetArea)
+        self._add_dock("plots", self.laboratory.plots, sides.BottomDockWidgetArea)
+        self._story = Story()
+        self._story.chosen.connect(self._open_chapter)
+        self._center.insertWidget(0, self._story)
+        self.laboratory.entered.connect(lambda: self.show_bench(STEPS))
+        self.laboratory.status_changed.connect(self._show_status)
+        self.laboratory.said.connect(self._message.show_text)
+        self.laboratory.trainer.running_changed.connect(self.bar.show_playing)
+
+    def _add_dock(self, name: str, widget: QWidget, area: QtCore.Qt.DockWidgetArea) -> None:
+        from PySide6.QtWidgets import QDockWidget
+
+        dock = QDockWidget(actions.PANELS[name], self, objectName=name)
+        dock.setWidget(widget)
+        dock.setTitleBarWidget(None if self._floating else QWidget())
+        dock.hide()
+        self._docks[name] = dock
+        self.addDockWidget(area, dock)
+
+    # Benches --------------------------------------------------------------------------------------------------------
+
+    @property
+    def trains(self) -> bool:
+        """True where the open document has runs to train."""
+        return bool(self._docks) and self.session.lab is not None
+
+    @property
+    def among_steps(self) -> bool:
+        """True where the steps of one iteration are in view, and not the iterations of a run."""
+        return self.bench == STEPS
+
+    def show_bench(self, bench: str) -> None:
+        """Show the steps of one iteration, or the iterations of the runs."""
+        from visualizer.ui.drivers import StepDriver, TrainDriver
+
+        self.player.pause()
+        if self.in_lesson and bench != self.bench:
+            self._remember()
+        self.bench = bench
+        if bench == TRAIN:
+            laboratory = self.laboratory
+            self.driver = TrainDriver(laboratory.trainer, laboratory.enter, laboratory.go)
+            page: QWidget = laboratory.network
+        else:
+            leave = (lambda: self.show_bench(TRAIN)) if self.trains else None
+            self.driver = StepDriver(self.session, self.player, leave)
+            page = self.canvas
+        self._pages.setCurrentWidget(page)
+        self._show_panels()
+        page.setFocus()
+        self._refresh()
+
+    def _cycle_speed(self) -> None:
+        if self.among_steps:
+            self.player.cycle_speed()
+        else:
+            self.laboratory.trainer.cycle_pace()
+            self._show_status()
+
+    def switch_bench(self) -> None:
+        """From the steps of an iteration to the iterations, or into the steps of the one just made."""
+        if self.among_steps:
+            self.show_bench(TRAIN)
+        else:
+            self.laboratory.enter()
+
+    def _show_panels(self) -> None:
+        """The present bench's panels, where they were; the others' are put away."""
+        state = settings().value(self._panels_key)
+        if isinstance(state, QByteArray):
+            self.restoreState(state)
+        hidden = self._hidden_panels()
+        for name, dock in self._docks.items():
+            shown = name in BENCHES[self.bench] and name not in hidden
+            dock.setVisible(shown or f"+{name}" in hidden)
+        if not isinstance(state, QByteArray):
+            self._size_panels()
+
+    def _size_panels(self) -> None:
+        """The panels' first sizes."""
+        shown = [self._docks[name] for name in BENCHES[self.bench]]
+        widths = [dock.widget().sizeHint().width() for dock in shown[:2]]
+        self.resizeDocks(shown[:2], widths, QtCore.Qt.Orientation.Horizontal)
+        self.resizeDocks(shown[2:], [shown[2].widget().sizeHint().height()], QtCore.Qt.Orientation.Vertical)
+
+    @property
+    def _panels_key(self) -> str:
+        return "panels" if self.bench == STEPS else "panels-train"
+
+    def _show_status(self) -> None:
+        """How far the runs are, on the bar."""
+        laboratory = self.laboratory
+        lab = laboratory.lab
+        if lab is None or not self.in_lesson:
+            return
+        epoch = lab.iteration / lab.iterations_per_epoch
+        self.bar.show_progress(
+            lab.iteration, lab.recipes[0].stop.iterations, epoch, laboratory.trainer.rate, laboratory.trainer.pace
+        )
+        if not self.among_steps:
+            self._possible = actions.refresh_changing(self, self.actions_by_name, self._possible)
+
+    def ask_iteration(self) -> None:
+        """Ask for an iteration, and show its steps."""
+        from PySide6.QtWidgets import QInputDialog
+
+        lab = self.session.lab
+        if lab is None:
+            return
+        self.laboratory.trainer.pause()
+        now = self.session.position.iteration if self.among_steps else max(lab.iteration - 1, 0)
+        number, good = QInputDialog.getInt(
+            self, "Go to an iteration", f"Show the steps of iteration (0 to {lab.recorded:,}):", now, 0, lab.recorded
+        )
+        if good:
+            self.laboratory.enter_at(number)
+
+    # The story ------------------------------------------------------------------------------------------------------
+
+    def _show_story(self) -> None:
+        if self._story is not None:
+            source = self.session.source
+            chapters = (source.origin or source.specification).chapters
+            self._story.show_chapter(chapters, source.chapter)
+
+    def can_go_chapters(self, by: int) -> bool:
+        """Whether the story has a chapter so many further on."""
+        if not self.trains:
+            return False
+        source = self.session.source
+        chapters = (source.origin or source.specification).chapters
+        return 0 <= (-1 if source.chapter is None else source.chapter) + by < len(chapters)
+
+    def go_chapters(self, by: int) -> None:
+        """So many chapters on."""
+        if self.can_go_chapters(by):
+            chapter = self.session.source.chapter
+            self._open_chapter((-1 if chapter is None else chapter) + by)
+
+    def _open_chapter(self, number: int) -> None:
+        source = self.session.source
+        self.laboratory.tell(lambda: source.at_chapter(number))
+
     def _session_changed(self, change: Change) -> None:
         kinds = type(change)  # to import it here would take longer than all the rest
+        if kinds.LAB in change:
+            self._lab_changed()
         if kinds.TRACE in change:
             self._refresh()
         elif change != kinds.HOVER and self.in_lesson:
             self._possible = actions.refresh_changing(self, self.actions_by_name, self._possible)
 
+    def _lab_changed(self) -> None:
+        """The document trains something else, or nothing any more: back to the bench that is for that."""
+        if self.in_lesson and self._story is not None:
+            self._show_story()
+            wanted = TRAIN if self.trains else STEPS
+            if wanted != self.bench:
+                self.show_bench(wanted)
+
     def _refresh(self) -> None:
         document = self.session.document if self.in_lesson else None
         self._possible = ()  # not known any more
         actions.refresh_actions(self, self.actions_by_name)
-        self.bar.show_lesson(document.title if document else None, bool(document and self.session.edited))
+        edited = bool(document and self.session.edited and self.session.source.chapter is None)
+        self.bar.show_lesson(document.title if document else None, edited)
+        if document:
+            iteration = self.session.position.iteration if self.trains and self.among_steps else None
+            self.bar.show_bench(self.bench if self.trains else None, iteration)
+            if self.trains:
+                self._show_status()
         self.setWindowTitle(f"{document.title} - GradStep" if document else "GradStep")
 
     def choose_file(self) -> None:
@@ -262,7 +435,7 @@ class Window(QMainWindow):
         if not path:
             return
         try:
-            save(self.session.document, path)
+            save(self.session.source, path)
         except DocumentError as error:
             self.complain(str(error))
             return
@@ -316,6 +489,10 @@ class Window(QMainWindow):
         """Back to the lessons; the document stays open behind them."""
         self.player.pause()
         self._remember()
+        if hasattr(self, "laboratory"):
+            self.laboratory.trainer.pause()
+            if self._story is not None:
+                self._story.hide()
         self.in_lesson = False
         for dock in self._docks.values():
             dock.hide()
@@ -327,11 +504,22 @@ class Window(QMainWindow):
         """Hide a panel, or bring it back where it was."""
         dock = self._docks[name]
         dock.setVisible(not dock.isVisible())
-        hidden = [key for key, other in self._docks.items() if not other.isVisible()]
-        settings().setValue("hidden", ",".join(hidden))
+        own = BENCHES[self.bench]
+        hidden = [key for key in own if not self._docks[key].isVisible()]
+        # A panel of the other bench may be wanted here too.
+        hidden += [f"+{key}" for key, other in self._docks.items() if key not in own and other.isVisible()]
+        settings().setValue(self._hidden_key, ",".join(hidden))
+
+    def has_panel(self, name: str) -> bool:
+        """Whether there is something to see in that panel now."""
+        return name in BENCHES[STEPS] if not self.trains else name in self._docks
 
     def _hidden_panels(self) -> list[str]:
-        return str(settings().value("hidden", "")).split(",")
+        return str(settings().value(self._hidden_key, "")).split(",")
+
+    @property
+    def _hidden_key(self) -> str:
+        return "hidden" if self.bench == STEPS else "hidden-train"
 
     def toggle_floating(self) -> None:
         """Give the panels their title bars, so that they can be moved; or take them away again."""
@@ -411,6 +599,8 @@ class Window(QMainWindow):
         if self._docks:
             for part in (self.canvas, self.outline, self.card, self.timeline):
                 part.set_theme(self.theme)
+            if hasattr(self, "laboratory"):
+                self.laboratory.set_theme(self.theme)
 
     # Help -----------------------------------------------------------------------------------------------------------
 
@@ -441,11 +631,13 @@ class Window(QMainWindow):
         store = settings()
         store.setValue("geometry", self.saveGeometry())
         if self._docks and self.in_lesson:
-            store.setValue("panels", self.saveState())
+            store.setValue(self._panels_key, self.saveState())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.player.pause()
         if self._opening:
             self._opening()
         self._remember()
+        if hasattr(self, "laboratory"):
+            self.laboratory.close()
         super().closeEvent(event)
