@@ -44,10 +44,11 @@ class Worker:
     # The window's side ----------------------------------------------------------------------------------------------
 
     def set_lab(self, lab: Lab | None) -> None:
-        """Work on another lab from now on; what was asked of the one before is dropped."""
+        """Work on another lab from now on, standing still; what was asked of the one before is dropped."""
         with self._condition:
-            self._wait_until_still()
+            self._running = False
             self._asked.clear()
+            self._wait_until_still()
             self._answers.clear()
             self.lab, self._taken = lab, None
             self.snapshots = None if lab is None else Snapshots(lab)
