@@ -218,7 +218,7 @@ def _check_size(shapes: Mapping[str, Shape]) -> None:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """A hint at a similar word, as the end of a sentence."""
-    near = difflib.get_close_matches(word[:60], list(known), n=1)
+    near = difflib.get_close_matches(word[:60].lower(), list(known), n=1)
     return f"; did you mean “{near[0]}”?" if near else ""
 
 

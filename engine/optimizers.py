@@ -544,5 +544,5 @@ def _plain(number: float) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name[:40], list(known), n=1)
+    near = difflib.get_close_matches(name[:40].lower(), list(known), n=1)
     return f"; did you mean “{near[0]}”?" if near else ""

@@ -186,7 +186,9 @@ def _check_numbers(dataset: Dataset, loss: str) -> None:
 def check_whole(part: str, value: object, lowest: int, highest: int) -> None:
     """Raises GradStepError where ``value`` is no whole number in that range."""
     if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
-        written = f"“{str(value)[:40]}”" if isinstance(value, str) else str(value)[:40]
+        written = f"“{value[:40]}”" if isinstance(value, str) else str(value)[:40]
+        if isinstance(value, int) and not isinstance(value, bool):
+            written = f"{value:,}" if abs(value) < 10**20 else "a number of more than 20 digits"
         raise GradStepError(f"{part} must be a whole number from {lowest:,} to {highest:,}, not {written}")
 
 
