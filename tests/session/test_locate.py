@@ -33,6 +33,16 @@ text = """first
 text = 'second'
   [deep.er]
   "a.b" = 1
+[[chapters]]
+[chapters.data]
+set = "xor"
+[[chapters.compare]]
+[[chapters.compare]]
+[chapters.compare.training]
+seed = 1
+[[chapters]]
+[[chapters.compare]]
+training = { seed = 2 }
 '''
 
 
@@ -59,6 +69,12 @@ text = 'second'
         (["notes", "1", "missing"], 25),
         (["deep"], 27),
         (["deep", "er", "a.b"], 28),
+        (["chapters", "0"], 29),
+        (["chapters", "0", "data", "set"], 31),
+        (["chapters", "0", "compare", "0"], 32),
+        (["chapters", "0", "compare", "1", "training", "seed"], 35),
+        (["chapters", "1", "compare", "0", "training", "seed"], 38),
+        (["chapters", "1", "training"], 36),
         (["nothing"], None),
         ([], None),
     ],

@@ -50,7 +50,7 @@ def program_line(text: str, line: int, path: Sequence[str] = ("program",)) -> in
 def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
     """(line, full path) of every table header and every key, in order; values of several lines are passed over."""
     table: list[str] = []
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, ...], int] = {}
     closing = ""
     depth = 0
     for line, content in enumerate(text.split("\n"), start=1):
@@ -60,11 +60,7 @@ def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
                 continue
         elif not depth:
             if header := _HEADER.match(content):
-                table = _split(header[2])
-                if header[1] == "[[":
-                    name = ".".join(table)
-                    counts[name] = counts.get(name, -1) + 1
-                    table.append(str(counts[name]))
+                table = _entered(_split(header[2]), header[1] == "[[", counts)
                 yield line, table
                 continue
             key = _KEY.match(content)
@@ -74,6 +70,22 @@ def _keys(text: str) -> Iterator[tuple[int, list[str]]]:
             content = key[2]
         closing, change = _left_open(content)
         depth = max(depth + change, 0)
+
+
+def _entered(keys: list[str], is_entry: bool, counts: dict[tuple[str, ...], int]) -> list[str]:
+    """The path of a table's header: behind each array of tables the number of its entry, of which the last counts.
+
+    ``counts`` has that of the last entry of each array, from 0 on; a header that ``is_entry`` begins the next one.
+    """
+    path: list[str] = []
+    for number, key in enumerate(keys, start=1):
+        path.append(key)
+        name, last = tuple(path), number == len(keys)
+        if is_entry and last:
+            counts[name] = counts.get(name, -1) + 1
+        if name in counts and (is_entry or not last):
+            path.append(str(counts[name]))
+    return path
 
 
 def _left_open(value: str) -> tuple[str, int]:
