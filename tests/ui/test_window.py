@@ -15,6 +15,7 @@ from engine.expression import Reference
 from visualizer.session.cursor import Position
 from visualizer.session.lessons import lesson_names, lesson_path, load_lesson
 from visualizer.session.session import prepare
+from visualizer.ui.panels import BENCHES, STEPS
 from visualizer.ui.settings import recent_files, settings
 from visualizer.ui.theme import load_fonts
 from visualizer.ui.window import Window
@@ -669,7 +670,7 @@ def test_the_width_of_panels_is_remembered(neuron: Window, make: Callable[..., W
     neuron.resize(790, 600)
     neuron.toggle_panel("outline")
     QApplication.processEvents()
-    neuron.resizeDocks([neuron._docks["card"]], [420], Qt.Orientation.Horizontal)
+    neuron.resizeDocks([neuron.panels["card"]], [420], Qt.Orientation.Horizontal)
     QApplication.processEvents()
     width = neuron.card.width()
     assert width > 400
@@ -678,10 +679,10 @@ def test_the_width_of_panels_is_remembered(neuron: Window, make: Callable[..., W
 
 
 def test_panels_can_be_given_title_bars_and_lose_them_again(neuron: Window) -> None:
-    neuron.toggle_floating()
-    assert all(dock.titleBarWidget() is None for dock in neuron._docks.values())
-    neuron.toggle_floating()
-    assert all(dock.titleBarWidget() is not None for dock in neuron._docks.values())
+    neuron.panels.toggle_floating()
+    assert all(dock.titleBarWidget() is None for dock in map(neuron.panels.__getitem__, BENCHES[STEPS]))
+    neuron.panels.toggle_floating()
+    assert all(dock.titleBarWidget() is not None for dock in map(neuron.panels.__getitem__, BENCHES[STEPS]))
 
 
 # Buttons and what fits ----------------------------------------------------------------------------------------------

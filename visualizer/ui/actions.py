@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from visualizer.ui.panels import PANELS
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QMenuBar
 
     from visualizer.ui.window import Window
-
-
-# Panels by their docks' names, in the order of their keys: Ctrl+1 and so on.
-PANELS = {
-    "outline": "Program and sections",
-    "card": "Step card",
-    "timeline": "Timeline",
-    "builder": "Network, data and training",
-    "output": "Output",
-    "plots": "Plots",
-}
 
 
 class Command(NamedTuple):
@@ -108,7 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom(0.8), ("Ctrl+-",),
             enabled=lambda w: w.among_steps),
     *(_panel(number, name) for number, name in enumerate(PANELS, start=1)),
-    Command("panels-float", "Let panels be moved", "View", lambda w: w.toggle_floating()),
+    Command("panels-float", "Let panels be moved", "View", lambda w: w.panels.toggle_floating()),
     Command("theme-system", "Colours of the system", "View", lambda w: w.choose_theme("system"), lesson=False,
             separate=True),
     Command("theme-light", "Light", "View", lambda w: w.choose_theme("light"), lesson=False),

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from visualizer.ui import actions
 from visualizer.ui.bar import TopBar
 from visualizer.ui.gallery import Gallery
+from visualizer.ui.panels import BENCHES, STEPS, TRAIN, Panels
 from visualizer.ui.player import Player
 from visualizer.ui.settings import recent_files, remember_file, settings
 from visualizer.ui.style import palette, style_sheet
@@ -28,7 +29,6 @@ from visualizer.ui.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-    from PySide6.QtWidgets import QDockWidget
 
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
@@ -37,12 +37,6 @@ if TYPE_CHECKING:
     from visualizer.ui.message import Message
     from visualizer.ui.story import Story
 
-# The panels that belong to each of the two benches at which an open document is worked on.
-STEPS, TRAIN = "steps", "train"
-BENCHES: Mapping[str, tuple[str, ...]] = {
-    STEPS: ("outline", "card", "timeline"),
-    TRAIN: ("builder", "output", "plots"),
-}
 FILTER = "GradStep documents (*.toml);;All files (*)"
 
 
@@ -71,8 +65,7 @@ class Window(QMainWindow):
         self._theme_choice = theme_choice or str(settings().value("theme", "system"))
         self.theme = self._likely_theme() if shell else self._wanted_theme()
         self._dress_application()  # before there are widgets, so that each takes its style once
-        self._docks: dict[str, QDockWidget] = {}
-        self._floating = False
+        self.panels = Panels(self)
         self.player = Player(self)
         self._opening: Callable[[], None] | None = None
         self._possible: tuple[bool, ...] = ()
@@ -181,7 +174,7 @@ class Window(QMainWindow):
     def show_document(self, prepared: Prepared) -> None:
         """Show a document that has been read and run."""
         self.player.pause()
-        if not self._docks:
+        if not hasattr(self, "session"):
             self._build_workspace(prepared)
         else:
             if prepared.lab is not None:
@@ -222,12 +215,7 @@ class Window(QMainWindow):
         self.outline = Outline(self.session, self.theme, self._message.show_text)
         self.card = CardPanel(self.session, self.theme)
         self.timeline = Timeline(self.session, self.theme)
-        sides = QtCore.Qt.DockWidgetArea
-        self._add_dock("outline", self.outline, sides.LeftDockWidgetArea)
-        self._add_dock("card", self.card, sides.RightDockWidgetArea)
-        self._add_dock("timeline", self.timeline, sides.BottomDockWidgetArea)
-        self.setCorner(QtCore.Qt.Corner.BottomLeftCorner, sides.BottomDockWidgetArea)
-        self.setCorner(QtCore.Qt.Corner.BottomRightCorner, sides.BottomDockWidgetArea)
+        self.panels.add(STEPS, self.outline, self.card, self.timeline)
         self.session.subscribe(self._session_changed)
         self._ahead = Ahead(self.session, (self.canvas, self.card.view, self.timeline, self.outline.view), self)
 
@@ -240,10 +228,7 @@ class Window(QMainWindow):
 
         self.laboratory = Laboratory(self.session, self.theme, self)
         self._pages.addWidget(self.laboratory.network)
-        sides = QtCore.Qt.DockWidgetArea
-        self._add_dock("builder", self.laboratory.builder, sides.LeftDockWidgetArea)
-        self._add_dock("output", self.laboratory.output, sides.RightDockWidgetArea)
-        self._add_dock("plots", self.laboratory.plots, sides.BottomDockWidgetArea)
+        self.panels.add(TRAIN, self.laboratory.builder, self.laboratory.output, self.laboratory.plots)
         self._story = Story()
         self._story.chosen.connect(self._open_chapter)
         self._center.insertWidget(0, self._story)
@@ -252,22 +237,12 @@ class Window(QMainWindow):
         self.laboratory.said.connect(self._message.show_text)
         self.laboratory.trainer.running_changed.connect(self.bar.show_playing)
 
-    def _add_dock(self, name: str, widget: QWidget, area: QtCore.Qt.DockWidgetArea) -> None:
-        from PySide6.QtWidgets import QDockWidget
-
-        dock = QDockWidget(actions.PANELS[name], self, objectName=name)
-        dock.setWidget(widget)
-        dock.setTitleBarWidget(None if self._floating else QWidget())
-        dock.hide()
-        self._docks[name] = dock
-        self.addDockWidget(area, dock)
-
     # Benches --------------------------------------------------------------------------------------------------------
 
     @property
     def trains(self) -> bool:
         """True where the open document has runs to train."""
-        return bool(self._docks) and self.session.lab is not None
+        return hasattr(self, "session") and self.session.lab is not None
 
     @property
     def among_steps(self) -> bool:
@@ -291,7 +266,7 @@ class Window(QMainWindow):
             self.driver = StepDriver(self.session, self.player, leave)
             page = self.canvas
         self._pages.setCurrentWidget(page)
-        self._show_panels()
+        self.panels.show(bench)
         page.setFocus()
         self._refresh()
 
@@ -308,29 +283,6 @@ class Window(QMainWindow):
             self.show_bench(TRAIN)
         else:
             self.laboratory.enter()
-
-    def _show_panels(self) -> None:
-        """The present bench's panels, where they were; the others' are put away."""
-        state = settings().value(self._panels_key)
-        if isinstance(state, QByteArray):
-            self.restoreState(state)
-        hidden = self._hidden_panels()
-        for name, dock in self._docks.items():
-            shown = name in BENCHES[self.bench] and name not in hidden
-            dock.setVisible(shown or f"+{name}" in hidden)
-        if not isinstance(state, QByteArray):
-            self._size_panels()
-
-    def _size_panels(self) -> None:
-        """The panels' first sizes."""
-        shown = [self._docks[name] for name in BENCHES[self.bench]]
-        widths = [dock.widget().sizeHint().width() for dock in shown[:2]]
-        self.resizeDocks(shown[:2], widths, QtCore.Qt.Orientation.Horizontal)
-        self.resizeDocks(shown[2:], [shown[2].widget().sizeHint().height()], QtCore.Qt.Orientation.Vertical)
-
-    @property
-    def _panels_key(self) -> str:
-        return "panels" if self.bench == STEPS else "panels-train"
 
     def _show_status(self) -> None:
         """How far the runs are, on the bar."""
@@ -494,38 +446,18 @@ class Window(QMainWindow):
             if self._story is not None:
                 self._story.hide()
         self.in_lesson = False
-        for dock in self._docks.values():
-            dock.hide()
+        self.panels.hide()
         self._pages.setCurrentWidget(self.gallery)
         self.gallery.cards[0].setFocus()
         self._refresh()
 
     def toggle_panel(self, name: str) -> None:
         """Hide a panel, or bring it back where it was."""
-        dock = self._docks[name]
-        dock.setVisible(not dock.isVisible())
-        own = BENCHES[self.bench]
-        hidden = [key for key in own if not self._docks[key].isVisible()]
-        # A panel of the other bench may be wanted here too.
-        hidden += [f"+{key}" for key, other in self._docks.items() if key not in own and other.isVisible()]
-        settings().setValue(self._hidden_key, ",".join(hidden))
+        self.panels.toggle(name, self.bench)
 
     def has_panel(self, name: str) -> bool:
         """Whether there is something to see in that panel now."""
-        return name in BENCHES[STEPS] if not self.trains else name in self._docks
-
-    def _hidden_panels(self) -> list[str]:
-        return str(settings().value(self._hidden_key, "")).split(",")
-
-    @property
-    def _hidden_key(self) -> str:
-        return "hidden" if self.bench == STEPS else "hidden-train"
-
-    def toggle_floating(self) -> None:
-        """Give the panels their title bars, so that they can be moved; or take them away again."""
-        self._floating = not self._floating
-        for dock in self._docks.values():
-            dock.setTitleBarWidget(None if self._floating else QWidget())
+        return name in BENCHES[STEPS] or self.trains
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""
@@ -596,7 +528,7 @@ class Window(QMainWindow):
         self._dress_application()
         self.bar.set_theme(self.theme)
         self.gallery.set_theme(self.theme)
-        if self._docks:
+        if hasattr(self, "session"):
             for part in (self.canvas, self.outline, self.card, self.timeline):
                 part.set_theme(self.theme)
             if hasattr(self, "laboratory"):
@@ -628,10 +560,9 @@ class Window(QMainWindow):
     # Remembering ----------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
-        store = settings()
-        store.setValue("geometry", self.saveGeometry())
-        if self._docks and self.in_lesson:
-            store.setValue(self._panels_key, self.saveState())
+        settings().setValue("geometry", self.saveGeometry())
+        if self.in_lesson:
+            self.panels.remember(self.bench)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.player.pause()
