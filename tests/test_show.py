@@ -66,7 +66,7 @@ def test_a_graph_becomes_a_document_with_the_same_numbers(make, tmp_path: Path) 
     assert load(tmp_path / "saved.toml").program == document.program
 
 
-@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("name", lesson_names(trains=False))
 def test_the_graph_of_a_lesson_becomes_the_lesson_s_program(name: str) -> None:
     lesson = load_lesson(name)
     document = document_from_graph(lesson.graph, name)

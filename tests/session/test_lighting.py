@@ -13,7 +13,7 @@ from visualizer.session.lighting import Lighting, lighting
 from visualizer.session.scene import SEED
 from visualizer.session.session import Session
 
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+every_lesson = pytest.mark.parametrize("name", lesson_names(trains=False))
 
 
 @every_lesson

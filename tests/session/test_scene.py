@@ -108,7 +108,7 @@ PROGRAMS = {
     "chain": CHAIN,
     "fan": FAN,
 }
-NAMES = [*lesson_names(), *PROGRAMS]
+NAMES = [*lesson_names(trains=False), *PROGRAMS]
 
 every_scene = pytest.mark.parametrize("name", NAMES)
 

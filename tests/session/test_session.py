@@ -16,7 +16,7 @@ from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Change, Session, prepare
 
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+every_lesson = pytest.mark.parametrize("name", lesson_names(trains=False))
 
 ASKING = "fully-connected-layer"
 

@@ -22,7 +22,10 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 # One lesson is enough for the fast set.
 every_lesson = pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow) for name in lesson_names()],
+    [
+        pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow)
+        for name in lesson_names(trains=False)
+    ],
 )
 
 
@@ -438,7 +441,7 @@ def test_the_canvas_of_the_smallest_window_shows_the_receiver(qtbot: QtBot) -> N
         assert sees_the_receiver(canvas)
 
 
-@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("name", lesson_names(trains=False))
 def test_the_lessons_are_shown_whole(name: str, qtbot: QtBot) -> None:
     """On the canvas of a window of 1280 by 800."""
     assert not shown(qtbot, Session(load_lesson(name)), 715, 647)._following

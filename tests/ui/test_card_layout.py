@@ -110,7 +110,7 @@ def test_nothing_leaves_the_card(text: str, monkeypatch: pytest.MonkeyPatch) -> 
         assert all(end <= WIDTH + 1 for _, end in written(layout, monkeypatch)), session.card.title
 
 
-@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("name", lesson_names(trains=False))
 def test_no_flow_of_a_lesson_leaves_the_card(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(load_lesson(name))
     for step in range(len(session.trace.steps) + 1):
@@ -167,6 +167,6 @@ def test_the_start_names_what_is_not_connected(monkeypatch: pytest.MonkeyPatch) 
     unused += "inputs = {x = 2.0, spare = [1.0, 2.0]}\nparameters = {w = 0.5, never = 3.0}\n"
     texts = [text for text, _ in written(laid_out(Session(parse(unused))), monkeypatch)]
     assert "Not connected to y: spare, never" in texts
-    for name in lesson_names():
+    for name in lesson_names(trains=False):
         texts = [text for text, _ in written(laid_out(Session(load_lesson(name))), monkeypatch)]
         assert not any(text.startswith("Not connected") for text in texts)

@@ -27,7 +27,10 @@ WIDTH = 312.0
 # One lesson is enough for the fast set.
 every_lesson = pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow) for name in lesson_names()],
+    [
+        pytest.param(name, marks=() if name == "fully-connected-layer" else pytest.mark.slow)
+        for name in lesson_names(trains=False)
+    ],
 )
 
 

@@ -26,7 +26,11 @@ from visualizer.ui.theme import THEMES
 
 # One lesson is enough for the fast set.
 every_lesson = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name == "neuron-by-hand" else pytest.mark.slow) for name in lesson_names()]
+    "name",
+    [
+        pytest.param(name, marks=() if name == "neuron-by-hand" else pytest.mark.slow)
+        for name in lesson_names(trains=False)
+    ],
 )
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -167,7 +171,7 @@ def test_an_error_while_painting_ends_the_painter(format: str, tmp_path: Path, m
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("name", lesson_names(trains=False))
 @pytest.mark.parametrize("size", [(1280, 800), (600, 800), (900, 300)])
 def test_the_graph_keeps_apart_from_title_legend_and_card(
     name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,7 @@ from visualizer.ui.frames import Frames
 from visualizer.ui.theme import load_fonts
 from visualizer.ui.window import Window
 
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+every_lesson = pytest.mark.parametrize("name", lesson_names(trains=False))
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ WW = 2.0
 """
 
 PROGRAMS = {"narrow": NARROW, "scalars": SCALARS, "arrays": ARRAYS, "extremes": EXTREMES, "large": LARGE}
-NAMES = [*lesson_names(), *PROGRAMS]
+NAMES = [*lesson_names(trains=False), *PROGRAMS]
 # Three of them are enough for the fast set.
 FAST = ("fully-connected-layer", "scalars", "large")
 every_scene = pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_pill_can_be_read(theme: Theme, phase: str | None) -> None:
 
 
 @every_theme
-@pytest.mark.parametrize("name", lesson_names())
+@pytest.mark.parametrize("name", lesson_names(trains=False))
 def test_all_that_is_written_can_be_read(theme: Theme, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On the canvas and in the card, but for the dots of what is not known yet and the cells of another step."""
     found: set[tuple[str, str]] = set()

@@ -20,7 +20,11 @@ MOUSE, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 # One lesson is enough for the fast set.
 every_lesson = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name == "neuron-by-hand" else pytest.mark.slow) for name in lesson_names()]
+    "name",
+    [
+        pytest.param(name, marks=() if name == "neuron-by-hand" else pytest.mark.slow)
+        for name in lesson_names(trains=False)
+    ],
 )
 
 

@@ -12,11 +12,12 @@ from visualizer.resources import assets_folder
 
 
 class Headline(NamedTuple):
-    """A lesson's card: the name to open it by, its title, and what it is about in one sentence."""
+    """A lesson's card: the name to open it by, its title, what it is about in one sentence, and whether it trains."""
 
     name: str
     title: str
     summary: str
+    trains: bool = False
 
 
 def headlines() -> tuple[Headline, ...]:
@@ -24,7 +25,7 @@ def headlines() -> tuple[Headline, ...]:
     found = []
     for path in _folder().glob("*.toml"):
         fields = _first_fields(path)
-        found.append((int(fields["order"]), Headline(path.stem, fields["title"], fields["summary"])))
+        found.append((int(fields["order"]), Headline(path.stem, fields["title"], fields["summary"], "network" in fields)))
     return tuple(headline for _, headline in sorted(found, key=lambda entry: (entry[0], entry[1].name)))
 
 
@@ -39,9 +40,9 @@ def _first_fields(path: Path) -> dict[str, str]:
     return fields
 
 
-def lesson_names() -> tuple[str, ...]:
-    """The names of all lessons in their teaching order."""
-    return tuple(headline.name for headline in headlines())
+def lesson_names(trains: bool | None = None) -> tuple[str, ...]:
+    """The names of the lessons in their teaching order: of all, or of those that train or do not."""
+    return tuple(headline.name for headline in headlines() if trains in (None, headline.trains))
 
 
 def lesson_path(name: str) -> Path:
