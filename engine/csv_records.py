@@ -19,13 +19,17 @@ _HEAD = 65_536
 
 
 class CsvError(GradStepError):
-    """A table that cannot be used. ``line`` counts from 1 within the text; None where no single line is at fault."""
+    """A table that cannot be used. ``line`` counts from 1 within the text; None where no single line is at fault.
 
-    def __init__(self, sentence: str, line: int | None = None, column: str = "") -> None:
+    ``choice`` is the argument that does not fit the table's columns, "" where the table itself is at fault.
+    """
+
+    def __init__(self, sentence: str, line: int | None = None, column: str = "", choice: str = "") -> None:
         place = ", ".join(([f"line {line:,}"] if line else []) + ([column] if column else []))
         super().__init__(f"{place}: {sentence}" if place else sentence)
         self.line = line
         self.column = column
+        self.choice = choice
 
 
 def check_text(text: str) -> None:

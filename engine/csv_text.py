@@ -56,7 +56,7 @@ def parse_csv(
     line, cells = first
     has_header = is_header(cells) if header is None else header
     columns = _Columns.of(cells, line) if has_header else _Columns(tuple("" for _ in cells))
-    target_at = columns.find(target) if target is not None else len(cells) - 1
+    target_at = columns.find(target, "target") if target is not None else len(cells) - 1
     features_at = columns.find_all(features, target_at)
     rows = _Rows(columns, features_at, target_at, comma=delimiter != ",")
     rows.read(records if has_header else itertools.chain([first], records))
@@ -99,8 +99,8 @@ class _Columns:
         """How a sentence calls a column."""
         return f"column {quoted(self.names[index])}" if self.names[index] else f"column {index + 1:,}"
 
-    def find(self, choice: str | int) -> int:
-        """The index of the column of that name or number."""
+    def find(self, choice: str | int, argument: str) -> int:
+        """The index of the column of that name or number, which ``argument`` gives."""
         if isinstance(choice, str):
             if choice and choice in self.names:
                 return self.names.index(choice)
@@ -108,10 +108,11 @@ class _Columns:
                 known = ", ".join(quoted(name) for name in self.names[:10] if name)
                 more = ", …" if len(self.names) > 10 else ""
                 has = f"the columns are {known}{more}" if known else "the columns have no names, so choose by number"
-                raise CsvError(f"there is no column {quoted(choice)}; {has}")
+                raise CsvError(f"there is no column {quoted(choice)}; {has}", choice=argument)
         number = int(choice)
         if not 1 <= number <= len(self.names):
-            raise CsvError(f"there is no column {number}; the columns are numbered from 1 to {len(self.names):,}")
+            has = f"the columns are numbered from 1 to {len(self.names):,}"
+            raise CsvError(f"there is no column {number}; {has}", choice=argument)
         return number - 1
 
     def find_all(self, choices: Sequence[str | int] | None, target: int) -> tuple[int, ...]:
@@ -119,15 +120,17 @@ class _Columns:
         if choices is None:
             found = [i for i in range(len(self.names)) if i != target]
         else:
-            found = [self.find(choice) for choice in choices]
+            found = [self.find(choice, "features") for choice in choices]
         if not found:
             alone = "there is one column only: " if len(self.names) == 1 else ""
-            raise CsvError(f"{alone}choose at least one feature beside the target")
+            at_fault = "features" if choices else ""
+            raise CsvError(f"{alone}choose at least one feature beside the target", choice=at_fault)
         for place, index in enumerate(found):
             if index == target:
-                raise CsvError("it is chosen as a feature and as the target", column=self.place(index))
+                sentence = "it is chosen as a feature and as the target"
+                raise CsvError(sentence, column=self.place(index), choice="features")
             if index in found[:place]:
-                raise CsvError("it is chosen as a feature twice", column=self.place(index))
+                raise CsvError("it is chosen as a feature twice", column=self.place(index), choice="features")
         return tuple(found)
 
 

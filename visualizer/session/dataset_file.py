@@ -61,7 +61,7 @@ def load_csv(
     try:
         return parse_csv(text, target=target, features=features, header=header, kind=kind, name=path.stem)
     except CsvError as error:
-        raise DocumentError(f"{path}{', ' if error.line else ': '}{error}") from None
+        raise DocumentError(f"{path}{', ' if error.line else ': '}{error}", error.choice) from None
     except GradStepError as error:
         raise DocumentError(f"{path}: {error}") from None
 

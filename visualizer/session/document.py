@@ -30,13 +30,21 @@ from engine.ops import Array
 from engine.program import check_name
 from engine.shapes import MAX_ELEMENTS
 from engine.trace import DEFAULT_LEARNING_RATE
-from engine.training import Model
+from engine.training import Model, check_whole, target_of
 from visualizer.session.files import MAX_FILE_BYTES, DocumentError, megabytes, read_text, write_atomically
 from visualizer.session.locate import line_of, program_line
 from visualizer.session.models import first_graph, model_for
-from visualizer.session.recipe import Recipe
+from visualizer.session.recipe import MAX_ITERATIONS, Recipe
 from visualizer.session.recipe_tables import at_chapter, recipes_of, with_recipes
-from visualizer.session.refusals import FieldError, path_text, toml_refusal, type_refusal, unknown_field
+from visualizer.session.refusals import (
+    FieldError,
+    naming,
+    near_field,
+    path_text,
+    toml_refusal,
+    type_refusal,
+    unknown_field,
+)
 from visualizer.session.samples import Samples, load_samples
 from visualizer.session.specification import Backward, Fill, Specification, Training
 
@@ -44,6 +52,7 @@ MAX_SIZE = 64
 MAX_LEAVES = 10_000
 MAX_DIMENSIONS = 4
 MAX_VARIANTS = 20
+MAX_CHAPTERS = 50
 ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "value")
 
 # A dotted key of many parts takes the TOML reader time that grows with the square of its length.
@@ -195,12 +204,18 @@ def parse(text: str, path: Path | None = None) -> Document:
         raise _field_error(error, data, text, name) from None
     except RecursionError:
         raise DocumentError(f"{name}: it is nested too deeply") from None
+    if data.get("network") == "":
+        sentence = "it is empty: write its widths, such as 2-16-16-1 relu, or leave it out"
+        raise DocumentError(_place(name, line_of(text, ("network",)), ("network",), sentence))
+    if "program" not in data and "network" not in data:
+        raise DocumentError(f"{name}: the field “program” is missing: give one, or a network with data to learn from")
     document = _checked(specification, "", path, text, name)
     if len(specification.variants) > MAX_VARIANTS:
         sentence = f"there are {len(specification.variants):,} of them, and at most {MAX_VARIANTS} are supported"
         raise DocumentError(_place(name, line_of(text, ("variants",)), ("variants",), sentence))
     for variant in specification.variants:
         _checked(specification, variant, path, text, name)
+    _check_chapters(specification, path, text, name)
     return document
 
 
@@ -311,7 +326,8 @@ def _field_error(error: msgspec.ValidationError, data: dict[str, Any], text: str
         parts = (*parts, _key_at_fault(parts[0], data[parts[0]]), *_parts(after))
     message = type_refusal(error)
     if unknown := unknown_field(error):
-        parts, message = (*parts, unknown), "there is no such field"
+        parts = (*parts, unknown)
+        message = f"there is no such field{near_field(parts)}"
     return DocumentError(_place(name, line_of(text, parts), parts, message))
 
 
@@ -350,7 +366,11 @@ def _assemble(specification: Specification, sizes: Mapping[str, int], variant: s
     recipes = recipes_of(specification)
     if specification.network or recipes:
         return _assemble_with_data(specification, recipes, sizes, variant, path)
-    rate = specification.training.learning_rate
+    training = specification.training
+    if training != (kept := Training(learning_rate=training.learning_rate)):
+        field_name = next(name for name in Training.__struct_fields__ if getattr(training, name) != getattr(kept, name))
+        raise FieldError(("training", field_name), "it is for documents with data: add a table [data]")
+    rate = training.learning_rate
     if rate is not None and not (math.isfinite(rate) and rate > 0):
         raise FieldError(("training", "learning_rate"), f"the learning rate must be a positive number, not {rate}")
     leaves = _leaves(specification, sizes, specification.variants[variant].transpose if variant else [])
@@ -376,6 +396,25 @@ def _assemble_with_data(
     specification: Specification, recipes: tuple[Recipe, ...], sizes: Mapping[str, int], variant: str, path: Path | None
 ) -> Document:
     """A document that trains: its graph is that of the first batch."""
+    _check_parts(specification, recipes)
+    leaves = _leaves(specification, sizes, [])
+    samples = load_samples(recipes[0].data, path.parent if path else None)
+    graphs = []
+    for number, recipe in enumerate(recipes):
+        with naming(*_network_field(specification, number)):
+            model = model_for(recipe, samples, specification.program, leaves, specification.backward.output)
+        with naming("data", "targets"):
+            graphs.append(_first_graph(model, recipe, samples, specification, leaves))
+    if not any(node.op == "parameter" for node in graphs[0].nodes if node.id in graphs[0].active):
+        at_fault = "parameters" if specification.parameters else "program"
+        raise FieldError((at_fault,), "the loss depends on no parameter, so there is nothing to train")
+    _check_names(specification, graphs[0])
+    shell = Document(specification, graphs[0], MappingProxyType({}), MappingProxyType(dict(sizes)), "", path, recipes)
+    return shell.of(graphs[0])
+
+
+def _check_parts(specification: Specification, recipes: tuple[Recipe, ...]) -> None:
+    """What stands in a document that trains must be for such documents."""
     if not recipes:
         raise FieldError(("network",), "a network needs data to learn from: add a table [data]")
     given = [name for name in ("program", "inputs", "parameters") if getattr(specification, name)]
@@ -387,16 +426,54 @@ def _assemble_with_data(
         raise FieldError(("variants",), "a document with data has one program: leave this out")
     if specification.network and specification.backward != Backward():
         raise FieldError(("backward",), "a network's backward pass starts at its loss: leave this out")
-    leaves = _leaves(specification, sizes, [])
-    samples = load_samples(recipes[0].data, path.parent if path else None)
-    output = specification.backward.output
-    graphs = []
-    for recipe in recipes:
-        model = model_for(recipe, samples, specification.program, leaves, output)
-        graphs.append(first_graph(model, recipe, samples.train))
-    _check_names(specification, graphs[0])
-    shell = Document(specification, graphs[0], MappingProxyType({}), MappingProxyType(dict(sizes)), "", path, recipes)
-    return shell.of(graphs[0])
+
+
+def _check_chapters(specification: Specification, path: Path | None, text: str, name: str) -> None:
+    """Every chapter must be one that can be opened; the graphs of its runs are made when it is."""
+    if len(specification.chapters) > MAX_CHAPTERS:
+        sentence = f"there are {len(specification.chapters):,} of them, and at most {MAX_CHAPTERS} are supported"
+        raise DocumentError(_place(name, line_of(text, ("chapters",)), ("chapters",), sentence))
+    for number, chapter in enumerate(specification.chapters):
+        where: tuple[str, ...] = ("chapters", str(number))
+        try:
+            with naming("iterations"):
+                check_whole("iterations", chapter.iterations, 0, MAX_ITERATIONS)
+            changed = at_chapter(specification, chapter)
+            recipes = recipes_of(changed)
+            if recipes or changed.network:
+                _check_parts(changed, recipes)
+                _check_fit(changed, recipes, path)
+        except FieldError as error:
+            if getattr(chapter, error.field[0], None):  # else the chapter does not fit what it does not change
+                where = (*where, *error.field)
+            raise DocumentError(_place(name, line_of(text, where), where, str(error))) from None
+
+
+def _check_fit(specification: Specification, recipes: tuple[Recipe, ...], path: Path | None) -> None:
+    """The networks must fit the data."""
+    train = load_samples(recipes[0].data, path.parent if path else None).train
+    for number, recipe in enumerate(recipes):
+        if recipe.network is not None:
+            with naming(*_network_field(specification, number)):
+                target_of(recipe.network, train)
+
+
+def _network_field(specification: Specification, number: int) -> tuple[str, ...]:
+    """Where the network of that run is written."""
+    own = number > 0 and specification.compare[number - 1].network
+    return ("compare", str(number - 1), "network") if own else ("network",)
+
+
+def _first_graph(
+    model: Model, recipe: Recipe, samples: Samples, specification: Specification, leaves: Mapping[str, Array]
+) -> Graph:
+    try:
+        return first_graph(model, recipe, samples.train)
+    except ProgramError as error:
+        if error.line is None:
+            at_fault = _to_blame(specification.program, specification.backward, leaves)
+            raise FieldError(at_fault, error.sentence) from None
+        raise
 
 
 def _to_blame(program: str, backward: Backward, leaves: Mapping[str, Array]) -> tuple[str, ...]:

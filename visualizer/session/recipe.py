@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from engine.data import Kind
+from engine.data import MAX_SAMPLES, Kind
 from engine.draws import MAX_SEED
 from engine.errors import GradStepError
+from engine.generated import MAX_NOISE
 from engine.network import Network
 from engine.optimizers import OPTIMIZERS
 from engine.training import Target, Training, check_whole
@@ -25,7 +26,7 @@ MAX_ITERATIONS = 10_000_000
 class DataChoice:
     """Which samples, and what is done to them before training.
 
-    ``set`` names generated or shipped data; with ``file`` it is a CSV file beside the document instead, of which
+    ``set`` names generated or shipped data; with ``file``, "", it is a CSV file beside the document instead, of which
     ``target``, ``features``, ``header`` and ``kind`` choose columns as in ``parse_csv``. ``samples`` (None: as many as
     the set has by itself) and ``noise`` (percent) are for generated data. ``inputs`` are made features, as in
     TensorFlow Playground (empty: the features themselves). ``train_share`` is above 0 and at most 1; with 1 there is no
@@ -48,8 +49,14 @@ class DataChoice:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.file:
+            object.__setattr__(self, "set", "")
         if not (math.isfinite(self.train_share) and 0 < self.train_share <= 1):
             raise GradStepError(f"train_share must be above 0 and at most 1, not {self.train_share:g}")
+        if self.samples is not None:
+            check_whole("the number of samples", self.samples, 2, MAX_SAMPLES)
+        if not 0 <= self.noise <= MAX_NOISE:
+            raise GradStepError(f"the noise must be from 0 to {MAX_NOISE:g} percent, not {self.noise:g}")
         check_whole("the seed", self.seed, 0, MAX_SEED)
 
 

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from engine.errors import GradStepError
+from engine.layers import check_word
 from engine.network import Network, parse_network, text_of
 from engine.training import TARGETS, Training
+from visualizer.session.dataset_file import SHIPPED
 from visualizer.session.recipe import DataChoice, Recipe, StopRule
-from visualizer.session.refusals import FieldError
+from visualizer.session.refusals import FieldError, naming
 from visualizer.session.specification import Chapter, Compare, Data, Specification
 from visualizer.session.specification import Training as TrainingTable
 
 MAX_RUNS = 4
 KINDS = ("classification", "regression")
+MAX_PATH = 1000
+
+
+def _is_generated(data: Data | DataChoice) -> bool:
+    return not data.file and data.set not in SHIPPED
+
+
+def _is_file(data: Data | DataChoice) -> bool:
+    return bool(data.file)
+
+
+# Fields that say something of some data only: (field, what they are for, whether these are such).
+_FIELDS_FOR: tuple[tuple[str, str, Callable[[Data | DataChoice], bool]], ...] = (
+    ("target", "files", _is_file),
+    ("features", "files", _is_file),
+    ("header", "files", _is_file),
+    ("kind", "files", _is_file),
+    ("samples", "generated data", _is_generated),
+    ("noise", "generated data", _is_generated),
+)
 
 
 def recipes_of(specification: Specification) -> tuple[Recipe, ...]:
@@ -32,7 +52,7 @@ def recipes_of(specification: Specification) -> tuple[Recipe, ...]:
     if len(specification.compare) + 1 > MAX_RUNS:
         raise FieldError(("compare",), f"at most {MAX_RUNS - 1} runs can stand beside the first")
     network = _network(("network",), specification.network) if specification.network else None
-    data = _data(("data",), specification.data, network is None)
+    data = _data(specification.data, network is None)
     first = _recipe(("training",), network, data, specification.training, specification.label)
     others = []
     for number, table in enumerate(specification.compare):
@@ -81,66 +101,84 @@ def at_chapter(specification: Specification, chapter: Chapter) -> Specification:
 def _recipe(
     where: tuple[str, ...], network: Network | None, data: DataChoice, table: TrainingTable, label: str
 ) -> Recipe:
-    settings = dict(table.settings)
-    if "learning_rate" in settings:
-        raise FieldError((*where, "settings"), "the learning rate stands beside the settings: learning_rate = …")
+    if "learning_rate" in table.settings:
+        sentence = "the learning rate stands beside the settings: learning_rate = …"
+        raise FieldError((*where, "settings", "learning_rate"), sentence)
+    for name, word in (("regularisation_rate", "regularisation"), ("clipping_limit", "clipping")):
+        if getattr(table, name) != getattr(TrainingTable(), name) and not getattr(table, word):
+            raise FieldError((*where, name), f"it is for a {word}, and none is chosen: add {word} = …")
+    training: dict[str, Any] = {}
+    for field, arguments in _training_arguments(table):
+        with naming(*where, *field):
+            Training(**arguments)  # this field alone, so that it is known which one is at fault
+        for name, value in arguments.items():
+            training[name] = {**training[name], **value} if isinstance(training.get(name), dict) else value
+    for name in ("iterations", "loss_below"):
+        with naming(*where, name):
+            StopRule(**{name: getattr(table, name)})
+    return Recipe(network, data, Training(**training), StopRule(table.iterations, table.loss_below), label)
+
+
+def _training_arguments(table: TrainingTable) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """The fields of the table, each with what it says to the engine; what it needs beside it comes along."""
+    optimizer, schedule = {"optimizer": table.optimizer}, {"schedule": table.schedule}
+    yield ("optimizer",), optimizer
+    for name, value in table.settings.items():
+        yield ("settings", name), {**optimizer, "settings": {name: value}}
     if table.learning_rate is not None:
-        settings["learning_rate"] = table.learning_rate
-    with _naming(where):
-        training = Training(
-            table.optimizer,
-            settings,
-            table.batch_size,
-            table.schedule,
-            table.schedule_settings,
-            (table.regularisation, table.regularisation_rate) if table.regularisation else None,
-            (table.clipping, table.clipping_limit) if table.clipping else None,
-            table.seed,
-        )
-        return Recipe(network, data, training, StopRule(table.iterations, table.loss_below), label)
+        yield ("learning_rate",), {**optimizer, "settings": {"learning_rate": table.learning_rate}}
+    yield ("batch_size",), {"batch_size": table.batch_size}
+    yield ("schedule",), schedule
+    for name, value in table.schedule_settings.items():
+        yield ("schedule_settings", name), {**schedule, "schedule_settings": {name: value}}
+    if table.regularisation:
+        yield ("regularisation",), {"regularisation": (table.regularisation, 0.0)}
+        yield ("regularisation_rate",), {"regularisation": (table.regularisation, table.regularisation_rate)}
+    if table.clipping:
+        yield ("clipping",), {"clipping": (table.clipping, 1.0)}
+        yield ("clipping_limit",), {"clipping": (table.clipping, table.clipping_limit)}
+    yield ("seed",), {"seed": table.seed}
 
 
 def _network(where: tuple[str, ...], text: str) -> Network:
-    with _naming(where):
+    with naming(*where):
         return parse_network(text)
 
 
-def _data(where: tuple[str, ...], table: Data, own_program: bool) -> DataChoice:
+def _data(table: Data, own_program: bool) -> DataChoice:
     if bool(table.set) == bool(table.file):
-        raise FieldError(where, 'give either a set, such as set = "spiral", or a file')
-    _check_word((*where, "kind"), table.kind, KINDS)
-    _check_word((*where, "targets"), table.targets, TARGETS)
+        also = ("data", "file") if table.file else ("data",)
+        raise FieldError(also, 'give either a set, such as set = "spiral", or a file')
+    if len(table.file) > MAX_PATH:
+        raise FieldError(("data", "file"), f"a path has at most {MAX_PATH:,} characters, not {len(table.file):,}")
+    for name, what, fits in _FIELDS_FOR:
+        if getattr(table, name) != getattr(Data(), name) and not fits(table):
+            raise FieldError(("data", name), f"it is for {what}: leave it out")
+    _check_word(("data", "kind"), table.kind, KINDS)
+    _check_word(("data", "targets"), table.targets, TARGETS)
     if table.targets and not own_program:
-        raise FieldError((*where, "targets"), "a network has its targets by its loss; this is for programs")
-    with _naming(where):
-        return DataChoice(
-            table.set, table.file, table.target, tuple(table.features), table.header, table.kind or None,  # type: ignore[arg-type]
-            table.samples, table.noise, table.train_share, table.standardise, tuple(table.inputs),
-            table.targets or None, table.seed,  # type: ignore[arg-type]
-        )  # fmt: skip
+        raise FieldError(("data", "targets"), "a network has its targets by its loss; this is for programs")
+    for name in ("samples", "noise", "train_share", "seed"):
+        with naming("data", name):
+            DataChoice(**{name: getattr(table, name)})
+    return DataChoice(
+        table.set, table.file, table.target, tuple(table.features), table.header, table.kind or None,  # type: ignore[arg-type]
+        table.samples, table.noise, table.train_share, table.standardise, tuple(table.inputs),
+        table.targets or None, table.seed,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def _check_word(where: tuple[str, ...], word: str, known: Sequence[str]) -> None:
-    if word and word not in known:
-        raise FieldError(where, f"it cannot be “{word[:40]}”: choose from {', '.join(known)}")
-
-
-@contextmanager
-def _naming(where: tuple[str, ...]) -> Iterator[None]:
-    """What the engine refuses is at fault in that field."""
-    try:
-        yield
-    except FieldError:
-        raise
-    except GradStepError as error:
-        raise FieldError(where, str(error)) from None
+    if word:
+        with naming(*where):
+            check_word("it", word, known)
 
 
 # To tables ----------------------------------------------------------------------------------------------------------
 
 
 def _data_table(data: DataChoice) -> Data:
-    return Data(
+    table = Data(
         set="" if data.file else data.set,
         file=data.file,
         target=data.target,
@@ -155,6 +193,8 @@ def _data_table(data: DataChoice) -> Data:
         targets=data.targets or "",
         seed=data.seed,
     )
+    idle = {name: getattr(Data(), name) for name, _, fits in _FIELDS_FOR if not fits(data)}
+    return msgspec.structs.replace(table, **idle)
 
 
 def _training_table(recipe: Recipe) -> TrainingTable:

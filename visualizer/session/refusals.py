@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from typing import get_args, get_type_hints
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import UnionType
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from engine.errors import GradStepError
+from engine.errors import GradStepError, ProgramError
 from visualizer.session.locate import written_at
-from visualizer.session.specification import Anchor
+from visualizer.session.specification import Anchor, Specification
 
 _WANTED = {
     "str": "text",
@@ -29,8 +33,9 @@ _GIVEN = {
 # What the TOML reader says, in its versions, where a key or a table is written a second time.
 _TWICE = re.compile(r"cannot (?:declare .* twice|overwrite a value)|duplicate inline table key '(.*)'", re.I | re.S)
 _CLOSED = re.compile(r"cannot mutate immutable namespace|cannot redefine namespace", re.I)
-# The path of a field has the number of a list's entry at this place.
-_ENTRY_AT = {"notes": 1, "sections": 1, "compare": 1, "chapters": 1, "axes": 2, "variants": 3}
+# Lists, whose entries are counted in a field's path: those at the top of a document, and those within its tables.
+_LISTS = ("notes", "sections", "compare", "chapters")
+_INNER_LISTS = ("compare", "features", "transpose")
 
 
 class FieldError(GradStepError):
@@ -39,6 +44,17 @@ class FieldError(GradStepError):
     def __init__(self, field: tuple[str, ...], sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+@contextmanager
+def naming(*where: str) -> Iterator[None]:
+    """What is refused within is at fault in that field, unless it names a field or a line of the program itself."""
+    try:
+        yield
+    except (FieldError, ProgramError):
+        raise
+    except GradStepError as error:
+        raise FieldError(where, str(error)) from None
 
 
 def toml_refusal(reason: str, text: str, line: int) -> str:
@@ -70,7 +86,7 @@ def type_refusal(error: msgspec.ValidationError) -> str:
 
 
 def _kinds(wanted: str, given: str | None) -> str:
-    kinds = wanted.split(" | ")
+    kinds = [kind for kind in wanted.split(" | ") if kind != "null"]  # which TOML has not
     sentence = f"{' or '.join(_WANTED.get(kind, kind) for kind in kinds)} is expected here"
     if given is None:
         return sentence
@@ -82,11 +98,30 @@ def path_text(path: tuple[str, ...]) -> str:
     """A field as it is named in a sentence; the entries of a list are counted from 1, as in ``notes[1].at``."""
     text = ""
     for place, part in enumerate(path):
-        if part.isdecimal() and place == _ENTRY_AT.get(path[0]):
+        if part.isdecimal() and _is_list(path[:place]):
             text += f"[{int(part) + 1}]"
         else:
             text += ("." if text else "") + (part if len(part) <= 60 else f"{part[:60]}…")
     return text
+
+
+def _is_list(path: tuple[str, ...]) -> bool:
+    if len(path) < 2:
+        return path != () and path[0] in _LISTS
+    return path[-1] in _INNER_LISTS or path[0] == "axes" or path[-2:] == ("data", "inputs")
+
+
+def near_field(path: tuple[str, ...]) -> str:
+    """A hint at a field with a name like that of the unknown one at ``path``, as the end of a sentence."""
+    table: Any = Specification
+    for part in path[:-1]:
+        table = _without_none(get_args(table)[-1] if get_args(table) else get_type_hints(table)[part])
+    near = difflib.get_close_matches(path[-1][:60], table.__struct_encode_fields__, n=1)
+    return f"; did you mean “{near[0]}”?" if near else ""
+
+
+def _without_none(kind: Any) -> Any:
+    return get_args(kind)[0] if isinstance(kind, UnionType) else kind
 
 
 def unknown_field(error: msgspec.ValidationError) -> str | None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from engine.data import Dataset, Standardisation, split, standardise
-from engine.errors import GradStepError
 from engine.features import made_features
 from engine.generated import GENERATED, generate
+from engine.layers import check_word
 from engine.ops import Array
 from visualizer.session.dataset_file import SHIPPED, load_csv, load_shipped
+from visualizer.session.files import DocumentError
 from visualizer.session.formatting import number_text
 from visualizer.session.recipe import DataChoice
+from visualizer.session.refusals import FieldError, naming
 
 NAMED = 3  # features whose mean and scale are written out
 
@@ -58,7 +60,10 @@ class Samples:
 
 
 def load_samples(choice: DataChoice, folder: Path | None) -> Samples:
-    """The samples of a choice; a file's path is seen from ``folder``. Raises GradStepError where they cannot be had."""
+    """The samples of a choice; a file's path is seen from ``folder``.
+
+    Raises FieldError, naming the field of [data], where they cannot be had.
+    """
     stamp: tuple[int, int] | None = None
     if choice.file:
         path = (folder or Path()) / choice.file
@@ -76,7 +81,8 @@ def _load(choice: DataChoice, folder: Path | None, stamp: tuple[int, int] | None
     steps = [origin]
     raw_train, raw_test = raw, None
     if choice.train_share < 1:
-        raw_train, raw_test = split(raw, choice.train_share, choice.seed)
+        with naming("data", "train_share"):
+            raw_train, raw_test = split(raw, choice.train_share, choice.seed)
         steps.append(("Split", f"{len(raw_train):,} to train, {len(raw_test):,} to test"))
     else:
         steps.append(("Split", f"none: all {len(raw):,} to train"))
@@ -97,26 +103,33 @@ def _load(choice: DataChoice, folder: Path | None, stamp: tuple[int, int] | None
 def _raw(choice: DataChoice, folder: Path | None) -> tuple[Dataset, tuple[str, str]]:
     """The samples as they come, and where they come from."""
     if choice.file:
-        raw = load_csv(
+        raw = _from_file(choice, folder)
+        return raw, ("Load", f"{len(raw):,} samples from {Path(choice.file).name}")
+    if choice.set in SHIPPED:
+        raw = load_shipped(choice.set)
+        return raw, ("Load", f"{len(raw):,} samples, {raw.features.shape[1]} features")
+    with naming("data", "set"):
+        check_word("the set", choice.set, (*GENERATED, *SHIPPED))
+        raw = generate(choice.set, choice.samples, choice.noise, choice.seed)
+    return raw, ("Draw", f"{len(raw):,} samples, noise {choice.noise:g} %, seed {choice.seed}")
+
+
+def _from_file(choice: DataChoice, folder: Path | None) -> Dataset:
+    try:
+        return load_csv(
             (folder or Path()) / choice.file,
             target=choice.target or None,
             features=choice.features or None,
             header=choice.header,
             kind=choice.kind,
         )
-        return raw, ("Load", f"{len(raw):,} samples from {Path(choice.file).name}")
-    if choice.set in SHIPPED:
-        raw = load_shipped(choice.set)
-        return raw, ("Load", f"{len(raw):,} samples, {raw.features.shape[1]} features")
-    if choice.set not in GENERATED:
-        known = ", ".join((*GENERATED, *SHIPPED))
-        raise GradStepError(f"there is no dataset “{choice.set[:40]}”: choose from {known}, or give a file")
-    raw = generate(choice.set, choice.samples, choice.noise, choice.seed)
-    return raw, ("Draw", f"{len(raw):,} samples, noise {choice.noise:g} %, seed {choice.seed}")
+    except DocumentError as error:
+        raise FieldError(("data", error.choice or "file"), str(error)) from None
 
 
 def _made(dataset: Dataset, choice: DataChoice) -> Dataset:
-    return made_features(dataset, choice.inputs) if choice.inputs else dataset
+    with naming("data", "inputs"):
+        return made_features(dataset, choice.inputs) if choice.inputs else dataset
 
 
 def _scaling_text(scaling: Standardisation, names: tuple[str, ...]) -> str:
