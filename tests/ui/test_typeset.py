@@ -163,6 +163,9 @@ def test_every_operation_of_the_table_is_written(setter: Typesetter, name: str) 
         ("loss", [("loss", "")]),
         ("layer2", [("layer", "2")]),
         ("learning_rate", [("learning_rate", "")]),
+        ("β₁", [("𝛽", "1")]),
+        ("m_hat", [("𝑚", "hat")]),
+        ("‖g‖", [("‖𝑔‖", "")]),
     ],
 )
 def test_names_are_read_as_symbols(name: str, symbols: list[tuple[str, str]]) -> None:
@@ -195,6 +198,10 @@ def test_names_are_read_as_symbols(name: str, symbols: list[tuple[str, str]]) ->
         ("sum(a * b)", "Σ ( 𝑎 · 𝑏 )"),
         ("maximum(0, 1 - x)", "max ( 0 , 1 − 𝑥 )"),
         ("log_softmax(z)", "log softmax ( 𝑧 )"),
+        ("abs(x) + floor(t / k)", "| 𝑥 | + 𝑡 𝑘"),
+        ("c ** floor((t - 1) / k)", "𝑐 ⌊ ( 𝑡 − 1 ) / 𝑘 ⌋"),
+        ("minimum(x, cos(pi * t)) * sign(p)", "min ( 𝑥 , cos ( 𝜋 · 𝑡 ) ) · sgn ( 𝑝 )"),
+        ("square(a - b) * square(g) ** 2", "( 𝑎 − 𝑏 ) 2 · ( 𝑔 2 ) 2"),
         ("mean(x, axis=1)", "mean axis 1 ( 𝑥 )"),
         ("where(x > -1, 1, 0)", "1 if 𝑥 > −1 0 otherwise"),
         ("g * where(x > 0, 1, 0)", "𝑔 · 1 if 𝑥 > 0 0 otherwise"),
@@ -217,6 +224,8 @@ def test_formulas_are_written_as_in_a_textbook(setter: Typesetter, formula: str,
         ("where(x > 0, 1, 0)", 1),
         ("g * where(x > 0, 1, 0)", 1),
         ("where(x > 0, 1, 0) * g", 3),
+        ("abs(a / b)", 2),
+        ("floor(a / b) + abs(a)", 2),
     ],
 )
 def test_tall_brackets_braces_and_roots_are_drawn(setter: Typesetter, formula: str, drawn: int) -> None:
@@ -341,6 +350,17 @@ def test_lines_break_before_signs_and_start_under_the_right_hand_side(setter: Ty
     assert min(places[name].left() for name in "cfk") >= places["a"].left() - EPSILON
 
 
+def test_relations_stand_below_one_another(setter: Typesetter) -> None:
+    wide = setter.equation(Symbol("Wide"), plain).width
+    for target in (Symbol("z"), Symbol("Wide"), None):
+        equation = setter.equation(Symbol("y"), plain, target, lead=wide)
+        (place,) = (rectangle for rectangle, key in equation.regions if key == Symbol("y"))
+        assert place.right() == pytest.approx(equation.width)
+        assert equation.width == pytest.approx(setter.equation(Symbol("y"), plain, Symbol("Wide")).width)
+        assert "=" in equation.text
+    assert setter.equation(Symbol("y"), plain, Symbol("Wide"), lead=1.0).width == pytest.approx(equation.width)
+
+
 def test_what_cannot_be_broken_is_scaled_down_to_a_limit(setter: Typesetter) -> None:
     whole = setter.equation(of("abracadabra ** hocuspocus"), plain)
     scaled = setter.equation(of("abracadabra ** hocuspocus"), plain, width=0.8 * whole.width)
@@ -355,19 +375,29 @@ def long_sum(count: int) -> Expression:
     return Call("add", tuple(Reference(i, "value") for i in range(count)))
 
 
-def test_very_long_sums_are_shortened_and_the_rest_is_counted(setter: Typesetter) -> None:
+def test_long_sums_are_shortened_and_the_rest_is_counted(setter: Typesetter) -> None:
     equation = setter.equation(long_sum(784), plain, width=400.0)
-    assert "⋯ 771 more ⋯" in equation.text
+    assert "⋯ 777 more terms ⋯" in equation.text
     assert [key.node for key in keys(equation)] == [*range(MOST_TERMS.first), *range(784 - MOST_TERMS.last, 784)]
     assert equation.width <= 400.0
-    assert "more" not in setter.equation(long_sum(24), plain).text
-    assert len(setter.equation(long_sum(24), plain).regions) == 24
+    assert "more" not in setter.equation(long_sum(12), plain).text
+    assert len(setter.equation(long_sum(12), plain).regions) == 12
+
+
+def test_a_sum_within_the_terms_of_another_is_shortened_more(setter: Typesetter) -> None:
+    nested = Call("add", (Symbol("a"), Call("log", (long_sum(12),)), Symbol("b")))
+    equation = setter.equation(nested, plain)
+    assert "⋯ 9 more ⋯" in equation.text
+    assert [key.node for key in keys(equation) if isinstance(key, Reference)] == [0, 1, 11]
+    averaged = Call("divide", (long_sum(12), Number(12.0)))  # a fraction is no sum
+    assert len(setter.equation(averaged, plain).regions) == 12
+    assert "more" not in setter.equation(Call("maximum", long_sum(24).arguments), plain).text
 
 
 def test_the_term_in_focus_is_shown_and_the_others_are_grey(setter: Typesetter) -> None:
     equation = setter.equation(long_sum(784), plain, focus=400)
-    assert "⋯ 390 more ⋯" in equation.text
-    assert "⋯ 380 more ⋯" in equation.text
+    assert "⋯ 395 more terms ⋯" in equation.text
+    assert "⋯ 381 more terms ⋯" in equation.text
     assert 400 in [key.node for key in keys(equation)]
     colors = [mark.color for _, mark in equation._texts]
     assert colors.count(setter.color) == 3  # v, its subscript and the sign before it
@@ -409,7 +439,10 @@ LEAVES = st.one_of(
     st.sampled_from(["x", "W1", "x1w1", "y_pred", "loss", "a + b", "-c", "a / b (2)", "ŷ", "2"]).map(Symbol),
     st.builds(Reference, st.integers(0, 30), st.sampled_from(["value", "gradient"]), st.sampled_from([None, (0, 1)])),
 )
-UNARY = ["negate", "exp", "sqrt", "log", "tanh", "sigmoid", "transpose", "sum", "mean", "not", "Phi", "leaky_relu"]
+UNARY = [
+    "negate", "exp", "sqrt", "log", "tanh", "sigmoid", "transpose", "sum", "mean", "not", "Phi", "leaky_relu",
+    "abs", "floor", "square", "sign", "cos",
+]  # fmt: skip
 BINARY = ["add", "subtract", "multiply", "divide", "power", "matmul", "less", "greater", "equal", "and", "or"]
 
 

@@ -311,6 +311,34 @@ def bracketed(box: Box, face: Face, size: float, color: QColor) -> Box:
     return row(left, box, 0.7 * box.overhang, right)
 
 
+def fenced(box: Box, face: Face, size: float, color: QColor, left: str, right: str) -> Box:
+    """A box between upright strokes, ``|`` or ``⌊`` and ``⌋``: the font's own for one line, drawn ones for more."""
+    if box.ascent <= 0.95 * size and box.descent <= 0.36 * size:
+        signs = [face.box(sign, size, color, box.ghost) for sign in (left, right)]
+    else:
+        axis = AXIS * size
+        half = max(box.ascent - axis, box.descent + axis) + 0.06 * size
+        signs = [
+            Box(0.3 * size, axis + half, half - axis, [(0.0, 0.0, Shape(_fence(sign, size, half), color))],
+                ghost=box.ghost)
+            for sign in (left, right)
+        ]  # fmt: skip
+    return row(signs[0], box, 0.7 * box.overhang, signs[1])
+
+
+def _fence(sign: str, size: float, half: float) -> QPainterPath:
+    """A stroke around the axis, with a foot where the sign has one."""
+    thickness, middle = 0.06 * size, 0.15 * size
+    top, bottom = -AXIS * size - half, -AXIS * size + half
+    path = QPainterPath()
+    path.addRect(QRectF(middle - thickness / 2, top, thickness, bottom - top))
+    if sign != "|":
+        start = middle - thickness / 2 if sign == "⌊" else 0.0
+        path.addRect(QRectF(start, bottom - thickness, middle + thickness / 2, thickness))
+    path.setFillRule(Qt.FillRule.WindingFill)
+    return path
+
+
 def radical(box: Box, size: float, color: QColor) -> Box:
     """A box under a root sign with its bar."""
     rule, gap = RULE * size, 0.13 * size

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from engine.expression import Call, Expression
 from visualizer.ui import boxes
 from visualizer.ui.boxes import Box, row
+from visualizer.ui.ink import MOST_ITEMS, MOST_NESTED, MOST_TERMS, Most
 from visualizer.ui.items import Item, leads, list_items, product_items, sign_in_front, sum_items
 from visualizer.ui.leaves import Style
 from visualizer.ui.notation import (
@@ -46,17 +47,23 @@ class _Part:
 
 @dataclass(slots=True)
 class Layout(Notation):
-    """One equation under construction."""
+    """One equation under construction. ``nested`` counts the sums around."""
+
+    nested: int = 0
 
     # Lines ------------------------------------------------------------------------------------
 
-    def lines(self, target: Expression | None, relation: str, expression: Expression, width: float) -> Box:
+    def lines(
+        self, target: Expression | None, relation: str, expression: Expression, width: float, lead: float | None = None
+    ) -> Box:
         """The whole equation, broken to ``width`` as far as it can be."""
         style = Style(self.setter.size)
-        if target is None:
+        if target is None and lead is None:
             return self.fit(expression, style, width, outermost=True)
         space = AROUND_RELATION * style.size
-        left, sign = self.build(target, style), self.upright(relation, style)
+        left, sign = self.build(target, style) if target else row(), self.upright(relation, style)
+        if lead is not None and left.width < lead:
+            left = row(lead - left.width, left)
         start = left.width + sign.width + 2 * space
         right = self.build(expression, style, outermost=True)
         if start + right.width > width and start <= 0.4 * width:
@@ -106,12 +113,15 @@ class Layout(Notation):
         nested = brackets or space > 0.0
         before, self.fading = self.fading, self.is_faded(item, outermost)
         found: list[_Part] = []
-        for number, inner in enumerate(self.shown(items, outermost and not brackets)):
+        shown = self.shown(items, outermost and not brackets)
+        self.nested += _is_sum(items)
+        for number, inner in enumerate(shown):
             leading = leads(inner, number, first or brackets)
             narrower = limit - (0.8 * style.size if brackets else 0.0) - (head.width if head and not number else 0.0)
             found += self.parts(
                 inner, inner_space, style, narrower, leading, outermost and not brackets, depth + nested
             )
+        self.nested -= _is_sum(items)
         self.fading = before
         opening: list[Box | float] = [head] if head else []
         if brackets:
@@ -139,7 +149,8 @@ class Layout(Notation):
         """An item's sign and box; a comma stands behind."""
         before, self.fading = self.fading, self.is_faded(item, outermost)
         if item.skipped:
-            box = self.upright(self.most.said(item.skipped), style, color=self.setter.muted)
+            most = self.most_of(self.nested - 1) if item.sign == "+" else self.most
+            box = self.upright(most.said(item.skipped), style, color=self.setter.muted)
         else:
             box = self.operand(item.node, item.at_least, style, first, limit)
         sign = self.upright(item.sign, style, box.ghost) if item.sign else None
@@ -167,19 +178,26 @@ class Layout(Notation):
 
     def shown(self, items: list[Item], outermost: bool = False) -> list[Item]:
         """The items without the middle of a very long list; what is left out is counted."""
-        if len(items) <= self.most.items:
+        most = self.most_of(self.nested) if _is_sum(items) else self.most
+        if len(items) <= most.items:
             return items
-        last = len(items) - self.most.last
+        last = len(items) - most.last
         found: list[Item] = []
         for number, item in enumerate(items):
             focused = outermost and self.focus is not None and item.place == self.focus
-            if number < self.most.first or number >= last or focused:
+            if number < most.first or number >= last or focused:
                 found.append(item)
             elif found[-1].skipped:
                 found[-1] = replace(found[-1], skipped=found[-1].skipped + 1)
             else:
                 found.append(Item("+" if item.sign == "−" else item.sign, item.node, 0, -1, 1))
         return found
+
+    def most_of(self, nested: int) -> Most:
+        """How much of a sum is shown that has ``nested`` others around it."""
+        if self.most is not MOST_ITEMS:
+            return self.most
+        return MOST_NESTED if nested else MOST_TERMS
 
     # Expressions ------------------------------------------------------------------------------
 
@@ -208,11 +226,17 @@ class Layout(Notation):
     def flow(self, items: list[Item], style: Style, ems: float, first: bool, outermost: bool = False) -> Box:
         """Items with their signs in one line."""
         space = self.space(ems, style)
+        shown = self.shown(items, outermost)
+        self.nested += _is_sum(items)
         parts = [
-            self.part(item, space, style, leads(item, number, first), outermost)
-            for number, item in enumerate(self.shown(items, outermost))
+            self.part(item, space, style, leads(item, number, first), outermost) for number, item in enumerate(shown)
         ]
+        self.nested -= _is_sum(items)
         return _joined(parts, opening=True)
+
+
+def _is_sum(items: Sequence[Item]) -> bool:
+    return len(items) > 1 and items[1].sign in ("+", "−")
 
 
 def _joined(parts: Sequence[_Part], opening: bool) -> Box:

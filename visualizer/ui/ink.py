@@ -22,10 +22,14 @@ class Most(NamedTuple):
 
     def said(self, skipped: int) -> str:
         """What stands for the others; inside a name there is no room for their number."""
-        return f"⋯ {skipped:,} more ⋯" if self is MOST_TERMS else "⋯"
+        if self is MOST_IN_NAME:
+            return "⋯"
+        return f"⋯ {skipped:,} more {'terms ' if self is MOST_TERMS else ''}⋯"
 
 
-MOST_TERMS = Most(24, first=10, last=3)
+MOST_ITEMS = Most(24, first=10, last=3)  # of products and lists
+MOST_TERMS = Most(12, first=5, last=2)  # of sums
+MOST_NESTED = Most(6, first=2, last=1)  # of sums within the terms of another
 MOST_IN_NAME = Most(4, first=2, last=1)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from engine.expression import Expression
 from visualizer.ui import boxes
 from visualizer.ui.boxes import Box, row
-from visualizer.ui.ink import MOST_IN_NAME, MOST_TERMS, Ink, Most, Write, name_write
+from visualizer.ui.ink import MOST_IN_NAME, MOST_ITEMS, Ink, Most, Write, name_write
 from visualizer.ui.items import BASE, FRACTION
 from visualizer.ui.lettering import Lettering
 from visualizer.ui.names import expression_of, symbols_of
@@ -50,7 +50,7 @@ class Leaves:
     focus: int | None = None
     fading: bool = False
     ink: QColor | None = None
-    most: Most = MOST_TERMS
+    most: Most = MOST_ITEMS
 
     def operand(
         self, node: Expression, at_least: int, style: Style, first: bool = True, limit: float = math.inf

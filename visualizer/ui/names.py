@@ -20,6 +20,8 @@ GREEK = {
 }  # fmt: skip
 _LETTERS = re.compile(r"([^\W\d_]\d+){2,}")
 _NAME = re.compile(r"([^\W\d_]+)(\d*)(?:_(\w+))?")
+_NORM = re.compile(r"‖(\w)‖")
+_FIGURES = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COPY = re.compile(r" \(\d+\)$")  # what is added to a text that already names another value
 
 
@@ -39,6 +41,9 @@ def symbols_of(name: str) -> tuple[tuple[str, str], ...]:
 
     A long name loses its middle.
     """
+    name = name.translate(_FIGURES)
+    if norm := _NORM.fullmatch(name):
+        return ((f"‖{italic(norm[1])}‖", ""),)
     if len(name) > LONGEST_NAME:
         return ((shortened(name, LONGEST_NAME), ""),)
     if _LETTERS.fullmatch(name):

@@ -14,7 +14,8 @@ from visualizer.ui.leaves import Leaves, Style, is_deep
 from visualizer.ui.names import expression_of
 
 _WORDS = {
-    "sigmoid": "σ", "Phi": "Φ", "phi": "φ", "maximum": "max", "log_softmax": "log softmax",
+    "sigmoid": "σ", "Phi": "Φ", "phi": "φ", "maximum": "max", "minimum": "min", "sign": "sgn",
+    "log_softmax": "log softmax",
     "leaky_relu": "leaky relu", "cross_entropy": "cross entropy", "binary_cross_entropy": "binary cross entropy",
 }  # fmt: skip
 RELATIONS = {
@@ -64,6 +65,8 @@ class Notation(Leaves):
             return not first or at_least > SIGNED
         if node.operation == "divide" and not style.script and not is_deep(style):
             return at_least > FRACTION
+        if node.operation == "square":
+            return at_least > PRECEDENCE["power"]
         if node.operation == "exp" or (node.operation == "sum" and self.is_bare(node)):
             return at_least > (FRACTION if node.operation == "exp" else SIGNED)
         return PRECEDENCE.get(node.operation, ATOM) < at_least
@@ -108,6 +111,24 @@ class Notation(Leaves):
         literal = isinstance(node.arguments[1], Number) and self.write(node.arguments[1]).key is None
         return boxes.superscripted(base, exponent, style.size, base.corner if literal else None)
 
+    def square(self, node: Call, style: Style, limit: float) -> Box:
+        """x²"""
+        base = self.operand(node.arguments[0], BASE, style, limit=limit)
+        return boxes.superscripted(base, self.upright("2", style.in_script(), base.ghost), style.size, base.corner)
+
+    def magnitude(self, node: Call, style: Style, limit: float) -> Box:
+        """|x|"""
+        return self.fenced(node, style, limit, "|", "|")
+
+    def floor(self, node: Call, style: Style, limit: float) -> Box:
+        """⌊x⌋"""
+        return self.fenced(node, style, limit, "⌊", "⌋")
+
+    def fenced(self, node: Call, style: Style, limit: float, left: str, right: str) -> Box:
+        """An argument between two upright strokes."""
+        inside = self.fit(node.arguments[0], style, limit - style.size)
+        return boxes.fenced(inside, self.setter.face, style.size, self.color(inside.ghost), left, right)
+
     def transposition(self, node: Call, style: Style, limit: float) -> Box:
         """An upright T at the upper right."""
         base = self.operand(node.arguments[0], BASE, style, limit=limit)
@@ -150,7 +171,9 @@ class Notation(Leaves):
         word = "Σ" if node.operation == "sum" else _WORDS.get(node.operation, node.operation.replace("_", " "))
         name = self.upright(word, style, ghost)
         if node.keywords:
-            said = ", ".join(f"{key} {value:g}" for key, value in node.keywords)
+            said = ", ".join(
+                f"{value:g} {key}" if key == "samples" else f"{key} {value:g}" for key, value in node.keywords
+            )
             name = boxes.subscripted(name, self.upright(said, style.in_script(), ghost), style.size)
         return row(name, 0.04 * style.size)
 
@@ -188,6 +211,9 @@ BUILDERS: dict[str, Callable[[Notation, Call, Style, float], Box]] = {
     "transpose": Notation.transposition,
     "exp": Notation.exponential,
     "sqrt": Notation.root,
+    "square": Notation.square,
+    "abs": Notation.magnitude,
+    "floor": Notation.floor,
     "sum": Notation.summation,
     "where": Notation.cases,
 }

@@ -92,15 +92,18 @@ class Typesetter(Lettering):
         width: float = math.inf,
         times: str = "·",
         focus: int | None = None,
+        lead: float | None = None,
     ) -> Equation:
         """``target relation expression``, or the expression alone where ``target`` is None.
 
         ``write`` says how a leaf is written; it may be asked more than once. ``times`` is the multiplication sign.
         Wider than ``width`` pixels it is broken before operators, and where that is not enough scaled down to 70%.
         ``focus`` is the place of one of the ``terms_of(expression)``: it is always shown, and the others are greyed.
+        ``lead`` is the least room before the relation, for equations whose relations stand below one another; with it
+        the relation is written where there is no target, too.
         """
         layout = Layout(self, write, times, focus)
-        box = layout.lines(target, relation, expression, width)
+        box = layout.lines(target, relation, expression, width, lead)
         scale = max(SMALLEST_SCALE, min(1.0, width / box.width)) if box.width else 1.0
         texts: list[tuple[QPointF, boxes.Text]] = []
         bars: list[tuple[QRectF, QColor]] = []
