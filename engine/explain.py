@@ -52,6 +52,10 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 }
 
 
+# A sum of more terms is not written out term by term anyway.
+LONG_SUM = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One step, explained.
@@ -106,6 +110,8 @@ def element(trace: Trace, step: Step, index: Index) -> Expression:
         assert step.slot is not None
         tree = node.rule.gradient_element(step.slot, index, shapes, attributes)
     bound = substitute(tree, lambda symbol: _reference(node, symbol))
+    if node.op == "cross_entropy":
+        bound = _without_zero_targets(bound, trace)
     return _without_ones(_settled(bound, trace), trace)
 
 
@@ -241,6 +247,25 @@ def _settled(expression: Expression, trace: Trace) -> Expression:
         same = with_question == without or (math.isnan(with_question) and math.isnan(without))
         return arguments[2] if same else Number(0.0)
     return settled
+
+
+def _without_zero_targets(expression: Expression, trace: Trace) -> Expression:
+    """Leaves out the terms of a long sum that a target of 0 makes 0: of a batch, one term for each sample stays."""
+    if not isinstance(expression, Call):
+        return expression
+    arguments = expression.arguments
+    if expression.operation != "add":
+        arguments = tuple(_without_zero_targets(argument, trace) for argument in arguments)
+        return Call(expression.operation, arguments, expression.keywords)
+    if len(arguments) <= LONG_SUM:
+        return expression
+    return total([term for term in arguments if not _is_zero_target(term, trace)])
+
+
+def _is_zero_target(term: Expression, trace: Trace) -> bool:
+    if not (isinstance(term, Call) and term.operation == "multiply" and isinstance(term.arguments[0], Reference)):
+        return False
+    return recorded(trace, term.arguments[0]) == 0.0 and number(trace, term) == 0.0
 
 
 def _asks_class(condition: Expression) -> bool:

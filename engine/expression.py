@@ -156,7 +156,7 @@ def to_text(expression: Expression, leaf: Callable[[Number | Symbol | Reference]
         if name == "power":
             base = write(arguments[0], mine + 1)
             exponent = arguments[1]
-            if isinstance(exponent, Number) and exponent.value in _SUPERSCRIPTS:
+            if isinstance(exponent, Number) and exponent.value in _SUPERSCRIPTS and exponent.name is None:
                 return f"{base}{_SUPERSCRIPTS[exponent.value]}"
             return f"{base}^{write(exponent, mine)}"
         if name == "where":

@@ -10,9 +10,10 @@ from engine.expression import Reference, terms_of
 from engine.ops import OPS
 from engine.trace import Trace
 from visualizer.session import cursor
-from visualizer.session.card import Card, Tile, build_card, parameter_bars
+from visualizer.session.card import Card, build_card, parameter_bars
 from visualizer.session.cursor import Position
 from visualizer.session.document import parse
+from visualizer.session.flow import Tile
 from visualizer.session.formatting import number_text
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
@@ -53,7 +54,7 @@ def texts(tile: Tile) -> list[list[str]]:
     return [[cell.text for cell in row] for row in tile.cells]
 
 
-every_lesson = pytest.mark.parametrize("name", lesson_names())
+every_lesson = pytest.mark.parametrize("name", lesson_names(trains=False))
 
 
 # Every card ---------------------------------------------------------------------------------------------------------

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 
-from engine.explain import FUNCTIONS, Explanation, Relation, element, explain, jacobian, local_derivative, references
-from engine.expression import Call, Expression, Index, Kind, Number, Reference, Symbol, evaluate, to_text
+from engine.explain import Explanation, Relation, element, explain, jacobian, local_derivative, references
+from engine.expression import Expression, Index, Kind, Reference
 from engine.graph import Node
 from engine.ops import Array
 from engine.trace import GradientState, Phase, Step, Trace
 from visualizer.session import anchors, cursor, wording
+from visualizer.session.batch import over_samples
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
+from visualizer.session.flow import Cell, Flow, Tile, build_flows
 from visualizer.session.formatting import element_name, number_text
-from visualizer.session.scene import MAX_COLUMNS, MAX_ROWS, axis_labels, drawn_shape, magnitude
+from visualizer.session.scene import MAX_COLUMNS, magnitude
+from visualizer.session.update_card import UpdateCard, build_update
 
 # So many elements are listed line by line, each with its own sum of terms; gradients are fractions and need more room.
 MAX_LINES = {"value": 8, "gradient": 4}
+# ... as long as their equations hold so many numbers together.
+MAX_LISTED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +34,6 @@ class Line:
     expression: Expression
     result: float
     path: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One number of a tile; ``lit`` where it takes part in the chosen element, ``faint`` where it is another step's."""
-
-    text: str
-    reference: Reference | None
-    lit: bool = False
-    faint: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A grid of numbers within the rule. ``label`` says what it is, with a ᵀ where ``transposed``.
-
-    ``split`` draws a bar before that row or column.
-    """
-
-    label: Reference | str
-    cells: tuple[tuple[Cell, ...], ...]
-    row_labels: tuple[str, ...] = ()
-    column_labels: tuple[str, ...] = ()
-    split: tuple[Literal["row", "column"], int] | None = None
-    transposed: bool = False
-
-
-# A rule over arrays, set in a line: tiles and the signs between them.
-Flow = tuple[Tile | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +49,12 @@ class Card:
     """All that the step card shows. Numbers are recorded ones; nothing is computed for the screen.
 
     ``rule`` is the whole-array rule for ``target``; ``lines`` are elements written out, the chosen one first known by
-    ``chosen``; ``flow`` is the rule with its arrays as grids. ``state`` is the receiving node's gradient so far and
+    ``chosen``; ``flow`` is the rule with its arrays as grids, ``excerpt`` the same with a few rows and columns of each,
+    for where the whole is too large. ``state`` is the receiving node's gradient so far and
     ``arrived`` who sent what. ``path`` is (number, count) of the single path being walked, and ``jacobian`` the local
     derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``local`` is
-    the local derivative where one number passes a gradient on to another. ``asked`` is
-    the question that hides the numbers, "" where there is none.
+    the local derivative where one number passes a gradient on to another, ``update`` the lines of an optimiser that has
+    several. ``asked`` is the question that hides the numbers, "" where there is none.
     """
 
     position: Position
@@ -105,6 +80,8 @@ class Card:
     jacobian: Tile | None = None
     jacobian_equals: str = ""
     local: Expression | None = None
+    update: UpdateCard | None = None
+    excerpt: Flow = ()
 
 
 def build_card(document: Document, trace: Trace, position: Position, picked: Reference | None, asking: bool) -> Card:
@@ -124,9 +101,11 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
     receiver = trace.receiver(step)
     walked = cursor.current_path(trace, position)
     chosen = walked[0] if walked else _chosen(trace, step, explanation.result, picked)
-    lit = frozenset(references(element(trace, step, chosen)))
+    written = element(trace, step, chosen)
+    lit = frozenset(references(written))
     backward = step.phase == "backward"
     entries, equals = _jacobian(trace, step, position)
+    flow, excerpt = build_flows(document, trace, step, chosen, lit) if explanation.result.ndim else ((), ())
     return Card(
         position,
         len(trace.steps),
@@ -138,11 +117,11 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
         note.ask if note and asking else "",
         explanation.target,
         explanation.relation,
-        explanation.rule,
+        over_samples(trace.graph, explanation.rule),
         explanation.result,
         chosen,
-        _lines(trace, step, explanation.result, chosen, walked),
-        _flow(document, trace, step, chosen, lit) if explanation.result.ndim else (),
+        _lines(trace, step, explanation, chosen, written, walked),
+        flow,
         picked,
         trace.gradient_state(receiver, position.step) if backward else None,
         _arrived(trace, receiver, position.step) if backward else (),
@@ -151,6 +130,8 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
         entries,
         equals,
         _local(trace, step),
+        build_update(trace, step, chosen) if step.phase == "update" else None,
+        excerpt,
     )
 
 
@@ -179,20 +160,29 @@ def _chosen(trace: Trace, step: Step, result: Array, picked: Reference | None) -
 
 
 def _lines(
-    trace: Trace, step: Step, result: Array, chosen: Index, walked: tuple[Index, int] | None
+    trace: Trace,
+    step: Step,
+    explanation: Explanation,
+    chosen: Index,
+    expression: Expression,
+    walked: tuple[Index, int] | None,
 ) -> tuple[Line, ...]:
-    """Every element's equation where there are few, else the chosen one's alone."""
+    """Every element's equation where there are few and short ones, else the chosen one's alone."""
     kind: Kind = "gradient" if step.phase == "backward" else "value"
-    indices = list(np.ndindex(*result.shape)) if 1 < result.size <= MAX_LINES[kind] else [chosen]
+    result, written = explanation.result, {chosen: expression}
+    if 1 < result.size <= MAX_LINES[kind] and len(explanation.lines) <= 1:
+        all_of_them = {index: element(trace, step, index) for index in np.ndindex(*result.shape)}
+        if sum(1 for each in all_of_them.values() for _ in references(each)) <= MAX_LISTED:
+            written = all_of_them
     receiver = trace.receiver(step)
     return tuple(
         Line(
             Reference(receiver, kind, index),
-            element(trace, step, index),
+            expression,
             float(result[index]),
             walked[1] if walked and walked[0] == index else -1,
         )
-        for index in indices
+        for index, expression in written.items()
     )
 
 
@@ -206,192 +196,7 @@ def _arrived(trace: Trace, receiver: int, position: int) -> tuple[tuple[str, Arr
     return tuple(found)
 
 
-# The rule with its arrays as grids ------------------------------------------------------------------------------------
-
-ARRAY_FUNCTIONS = {**FUNCTIONS, "where": np.where, "maximum": np.maximum}
-_WORDS = {"Phi": "Φ", "phi": "φ", "sigmoid": "σ", "sum": "Σ"}
-_SIGNS = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/", "matmul": ""}
-
-
-def _flow(document: Document, trace: Trace, step: Step, chosen: Index, lit: frozenset[Reference]) -> Flow:
-    """The rule with its arrays as grids; empty where it does not come to the recorded result, grid by grid."""
-    explanation = explain(trace, step)
-    builder = _FlowBuilder(document, trace, lit)
-    target = Reference(explanation.target.node, explanation.target.kind, chosen)
-    joined = _joined(builder, trace, step, target)
-    if joined:
-        return joined
-    if not _holds(trace, explanation):
-        return ()
-    result = builder.tile(explanation.target, explanation.result, {target})
-    right = builder.flow(explanation.rule)
-    if not right or any(isinstance(part, Tile) and _too_large(part) for part in (result, *right)):
-        return ()
-    return (result, explanation.relation, *right)
-
-
-def _holds(trace: Trace, explanation: Explanation) -> bool:
-    """True where the rule over whole arrays, vectors as columns or as they are, comes to the recorded result."""
-    for columns in (True, False):
-        try:
-            found = over_arrays(trace, explanation.rule, columns)
-        except (ValueError, TypeError, KeyError, np.exceptions.AxisError):
-            continue
-        result = explanation.result.ravel()
-        if found.size == result.size and np.allclose(found.ravel(), result, rtol=1e-9, atol=1e-12, equal_nan=True):
-            return True
-    return False
-
-
-def over_arrays(trace: Trace, expression: Expression, columns: bool) -> Array:
-    """A formula's value over whole recorded arrays; ``columns`` takes vectors as matrices of one column."""
-
-    def lookup(leaf: Symbol | Reference) -> Any:
-        if not isinstance(leaf, Reference):
-            raise KeyError(leaf.name)
-        array = trace.values[leaf.node] if leaf.kind == "value" else trace.gradients[leaf.node]
-        assert array is not None
-        return array[:, None] if columns and array.ndim == 1 else array
-
-    with np.errstate(all="ignore"):
-        return np.asarray(evaluate(expression, lookup, ARRAY_FUNCTIONS))  # type: ignore[arg-type]
-
-
-def _too_large(tile: Tile) -> bool:
-    return len(tile.cells) > MAX_ROWS or len(tile.cells[0]) > MAX_COLUMNS
-
-
-class _FlowBuilder:
-    """Sets expressions over arrays as tiles and signs; whatever has no such form is left out."""
-
-    def __init__(self, document: Document, trace: Trace, lit: frozenset[Reference]) -> None:
-        self.document = document
-        self.trace = trace
-        self.lit = lit
-
-    def flow(self, expression: Expression, nested: bool = False) -> Flow:
-        """Tiles and signs for an expression; functions within a larger one (``nested``) are shown by their values."""
-        if isinstance(expression, Number):
-            return (number_text(expression.value),)
-        if isinstance(expression, Symbol):
-            return (expression.name,)
-        if isinstance(expression, Reference):
-            return self._reference(expression, False)
-        name, arguments = expression.operation, expression.arguments
-        if name == "transpose" and isinstance(arguments[0], Reference):
-            return self._reference(arguments[0], True)
-        if name in _SIGNS:
-            parts: list[Tile | str] = list(self._bracketed(arguments[0], name))
-            for argument in arguments[1:]:
-                right = self._bracketed(argument, name)
-                elementwise = name == "multiply" and _has_tile(parts) and _has_tile(right)
-                sign = "⊙" if elementwise else _SIGNS[name]
-                parts += [sign, *right] if sign else right
-            return tuple(parts)
-        if name == "negate":
-            return ("−", *self._bracketed(arguments[0], name))
-        if name == "power":
-            return (*self._bracketed(arguments[0], name), "^", *self.flow(arguments[1], nested=True))
-        if nested or name == "where":
-            return self._computed(expression)
-        inside: list[Tile | str] = []
-        for argument in arguments:
-            inside += [",", *self.flow(argument, nested=True)]
-        return (_WORDS.get(name, name), "(", *inside[1:], ")")
-
-    def _bracketed(self, expression: Expression, outer: str) -> Flow:
-        inner = expression.operation if isinstance(expression, Call) else ""
-        loose = inner in ("add", "subtract", "negate") or (inner == "divide" and outer in ("divide", "power"))
-        if loose and outer != "add":
-            return ("(", *self.flow(expression, nested=True), ")")
-        return self.flow(expression, nested=True)
-
-    def _reference(self, reference: Reference, transposed: bool) -> Flow:
-        trace = self.trace
-        array = trace.values[reference.node] if reference.kind == "value" else trace.gradients[reference.node]
-        assert array is not None
-        if array.ndim == 0:
-            return (number_text(float(array)),)
-        return (self.tile(reference, array, self.lit, transposed),)
-
-    def tile(
-        self, label: Reference, array: Array, lit: frozenset[Reference] | set[Reference], transposed: bool = False
-    ) -> Tile:
-        """A tile of an array, its lit cells among ``lit``; ``transposed`` exchanges rows and columns."""
-        rows, columns = drawn_shape(array.shape)
-        row_labels, column_labels = axis_labels(self.document, self.trace.graph.nodes[label.node])
-        cells = [
-            [self._cell(label, array, (row, column)[: array.ndim], lit) for column in range(columns)]
-            for row in range(rows)
-        ]
-        if transposed:
-            cells = [list(column) for column in zip(*cells, strict=True)]
-            row_labels, column_labels = column_labels, row_labels
-        return Tile(label, tuple(tuple(row) for row in cells), row_labels, column_labels, transposed=transposed)
-
-    def _cell(self, label: Reference, array: Array, index: Index, lit: frozenset[Reference] | set[Reference]) -> Cell:
-        reference = Reference(label.node, label.kind, index)
-        return Cell(number_text(float(array[index])), reference, reference in lit)
-
-    def _computed(self, expression: Call) -> Flow:
-        """A function of arrays, as its values: the ones and zeros of a condition, the probabilities of softmax."""
-        array = over_arrays(self.trace, expression, columns=False)
-        if array.ndim == 0:
-            return (number_text(float(array)),)
-        shown = expression.arguments[0] if _is_gate(expression) else expression
-        label = to_text(shown, lambda leaf: wording.leaf_name(self.document, leaf))
-        sources = [
-            source for source in references(expression) if self.trace.graph.nodes[source.node].shape == array.shape
-        ]
-        rows, columns = drawn_shape(array.shape)
-        cells = []
-        for row in range(rows):
-            line = []
-            for column in range(columns):
-                index = (row, column)[: array.ndim]
-                behind = [Reference(source.node, source.kind, index) for source in sources]
-                lit = any(reference in self.lit for reference in behind)
-                line.append(Cell(number_text(float(array[index])), behind[0] if behind else None, lit))
-            cells.append(tuple(line))
-        return (Tile(label, tuple(cells)),)
-
-
-def _has_tile(parts: Sequence[Tile | str]) -> bool:
-    return any(isinstance(part, Tile) for part in parts)
-
-
-def _is_gate(expression: Call) -> bool:
-    """True for a condition that gives 1 or 0."""
-    return expression.operation == "where" and expression.arguments[1:] == (Number(1.0), Number(0.0))
-
-
-def _joined(builder: _FlowBuilder, trace: Trace, step: Step, target: Reference) -> Flow:
-    """The worksheet's trick: [dW | db] = dz [a | 1], one product for weights and bias. Empty for other steps."""
-    if step.phase != "backward" or step.slot not in (0, 2):
-        return ()
-    node = trace.graph.nodes[step.node]
-    if node.op != "linear" or trace.values[node.inputs[1]].ndim != 1 or dict(node.attributes).get("inputs_first"):
-        return ()
-    weight, a, bias = node.inputs
-    if (step.node, 2) not in trace.messages or (step.node, 0) not in trace.messages:
-        return ()
-    g = builder.tile(Reference(step.node, "gradient"), _gradient(trace, step.node), builder.lit)
-    row = builder.tile(Reference(a, "value"), trace.values[a], builder.lit, transposed=True)
-    one = Cell("1", None, step.slot == 2)
-    name = trace.graph.nodes[a].name
-    inputs = Tile(f"[{name} | 1]", ((*row.cells[0], one),), split=("column", len(row.cells[0])))
-    dw = builder.tile(Reference(weight, "gradient"), trace.messages[step.node, 0], {target})
-    db = builder.tile(Reference(bias, "gradient"), trace.messages[step.node, 2], {target})
-    faint_w, faint_b = step.slot == 2, step.slot == 0
-    cells = tuple(
-        (*(_faint(cell, faint_w) for cell in left), _faint(right[0], faint_b))
-        for left, right in zip(dw.cells, db.cells, strict=True)
-    )
-    labels = [wording.leaf_name(builder.document, Reference(i, "gradient")) for i in (weight, bias)]
-    result = Tile(f"[{' | '.join(labels)}]", cells, split=("column", len(dw.cells[0])))
-    if any(_too_large(tile) for tile in (g, inputs, result)):
-        return ()
-    return (result, "=", g, inputs)
+# Local derivatives ----------------------------------------------------------------------------------------------------
 
 
 def _local(trace: Trace, step: Step) -> Expression | None:
@@ -443,13 +248,3 @@ def _equal_to(trace: Trace, node: Node, entries: Array, seen: int) -> str:
         if value.T.shape == entries.shape and value.ndim == 2 and np.array_equal(value.T, entries):
             return f"{trace.graph.nodes[i].name}ᵀ"
     return ""
-
-
-def _faint(cell: Cell, faint: bool) -> Cell:
-    return Cell(cell.text, cell.reference, cell.lit, faint)
-
-
-def _gradient(trace: Trace, node: int) -> Array:
-    gradient = trace.gradients[node]
-    assert gradient is not None
-    return gradient

@@ -15,11 +15,16 @@ from engine.graph import Node
 from engine.ops import Array
 from engine.shapes import axis_of, shape_text
 from engine.trace import Step, Trace
+from engine.updates import UpdateLine, update_lines
+from visualizer.session.batch import batch_size
 from visualizer.session.document import Document
 from visualizer.session.formatting import array_text, bracketed, element_name, gradient_name, number_text
 
 # A larger array is written as its shape.
 MAX_WRITTEN_ELEMENTS = 24
+
+# The accent over the letter before it.
+HAT = "\N{COMBINING CIRCUMFLEX ACCENT}"
 
 Leaf = Number | Symbol | Reference
 
@@ -29,7 +34,7 @@ def leaf_name(document: Document, leaf: Leaf) -> str:
     if isinstance(leaf, Number):
         return leaf.name or number_text(leaf.value)
     if isinstance(leaf, Symbol):
-        return element_name(leaf.name, leaf.index)
+        return element_name(leaf.name.replace("_hat", HAT), leaf.index)
     node = document.graph.nodes[leaf.node]
     if leaf.kind == "gradient":
         return gradient_name(document.loss_name, node.name, leaf.index, node.shape)
@@ -63,8 +68,7 @@ def title(document: Document, trace: Trace, step: Step | None) -> str:
     if step.phase == "forward":
         return f"{operation_word(document.graph.nodes[step.node])} computes {name}"
     if step.phase == "update":
-        moves = np.any(trace.updates[step.node].gradient)
-        return f"{name} takes a step downhill" if moves else f"{name} stays where it is"
+        return _update_title(trace, step.node, name)
     if step.slot is not None:
         return f"{operation_word(document.graph.nodes[step.node])} hands its gradient to {name}"
     if document.graph.incoming is not None:
@@ -102,25 +106,62 @@ def why(document: Document, trace: Trace, step: Step | None) -> str:
     if step.phase == "forward":
         return rule.why.format(**names)
     assert step.slot is not None
-    return rule.whys[0 if rule.variadic else step.slot].format(**names)
+    said = rule.whys[0 if rule.variadic else step.slot].format(**names)
+    samples = batch_size(document.graph, node) if node.op == "linear" and step.slot != 1 else 1
+    return said if samples == 1 else f"{said} The shares of all {samples:,} samples are added up."
 
 
 def formula_text(document: Document, trace: Trace, step: Step | None) -> str:
-    """The rule with names: "∂o/∂n = ∂o/∂o · (1 − o²)"; "+=" where several messages add up, "←" for an update."""
+    """The rule with names: "∂o/∂n = ∂o/∂o · (1 − o²)"; "+=" where several messages add up, "←" for an update.
+
+    The lines of an update that has several are separated by semicolons.
+    """
     if step is None:
         return ""
     explanation = explain(trace, step)
+    if len(explanation.lines) > 1:
+        return "; ".join(line_formula(document, line) for line in explanation.lines)
     rule = to_text(explanation.rule, lambda leaf: leaf_name(document, leaf))
     return f"{leaf_name(document, explanation.target)} {explanation.relation} {rule}"
 
 
 def numbers_text(document: Document, trace: Trace, step: Step | None) -> str:
-    """The rule with this step's numbers: "0.5 = 1 × (1 − 0.7071²)". On the left is the step's own result."""
+    """The rule with this step's numbers: "0.5 = 1 × (1 − 0.7071²)". On the left is the step's own result.
+
+    The lines of an update that has several are separated by semicolons.
+    """
     if step is None:
         return ""
     explanation = explain(trace, step)
+    if len(explanation.lines) > 1:
+        return "; ".join(f"{compact(line.result)} = {line_numbers(trace, line)}" for line in explanation.lines)
     rule = to_text(_counted(trace, step, explanation.rule), lambda leaf: leaf_number(trace, leaf), times=" × ")
     return f"{compact(explanation.result)} = {rule}"
+
+
+def line_formula(document: Document, line: UpdateLine) -> str:
+    """One line of an update with names: "m ← β₁ · m + (1 − β₁) · g"."""
+    rule = to_text(line.rule, lambda leaf: leaf_name(document, leaf))
+    return f"{leaf_name(document, line.target)} {line.relation} {rule}"
+
+
+def line_numbers(trace: Trace, line: UpdateLine) -> str:
+    """The right-hand side of one line of an update with numbers: "0.9 × 0.5 + (1 − 0.9) × 0.25"."""
+
+    def write(leaf: Leaf) -> str:
+        return compact(line.names[leaf.name]) if isinstance(leaf, Symbol) else leaf_number(trace, leaf)
+
+    return to_text(line.rule, write, times=" × ")
+
+
+def _update_title(trace: Trace, parameter: int, name: str) -> str:
+    """ "w takes a step downhill", or "Adam moves w": other optimisers may well go uphill for a while."""
+    update, optimizer = trace.updates[parameter], trace.update_rule.optimizer
+    if optimizer.name == "sgd":
+        slopes = np.any(update.gradient if update.applied is None else update.applied)
+        return f"{name} takes a step downhill" if slopes else f"{name} stays where it is"
+    stays = np.array_equal(update.before, update.after)
+    return f"{optimizer.title} leaves {name} where it is" if stays else f"{optimizer.title} moves {name}"
 
 
 def _value_name(document: Document, node: Node, index: Index | None) -> str:
@@ -147,6 +188,8 @@ def _why_update(document: Document, trace: Trace, step: Step) -> str:
     gradient = trace.updates[step.node].gradient
     if not np.all(np.isfinite(gradient)):
         return f"The gradient of {name} is not finite, so the new {name} is not either: training ends here."
+    if len(lines := update_lines(trace, step.node)) > 1:
+        return _why_lines(trace, lines)
     if not np.any(gradient):
         return f"The gradient is 0: a nudge of {name} does not move {document.loss_name}, so {name} stays as it is."
     if gradient.shape == ():
@@ -156,6 +199,19 @@ def _why_update(document: Document, trace: Trace, step: Step) -> str:
             f"{document.loss_name}, so {name} goes {way}, by the learning rate times its gradient."
         )
     return f"The gradient points uphill, so {name} moves the other way, by the learning rate times its gradient."
+
+
+def _why_lines(trace: Trace, lines: tuple[UpdateLine, ...]) -> str:
+    """The sentences of all that takes part in an update, the optimiser's first."""
+    rule, parts = trace.update_rule, {line.part for line in lines}
+    said = [rule.optimizer.why]
+    if rule.regularisation is not None and "regularisation" in parts:
+        said.append(rule.regularisation[0].why)
+    if rule.clipping is not None and "clipping" in parts:
+        said.append(rule.clipping[0].why)
+    if "rate" in parts:
+        said.append(rule.schedule.why)
+    return " ".join(said)
 
 
 def _counted(trace: Trace, step: Step, rule: Expression) -> Expression:

@@ -5,26 +5,27 @@ Each number can be pointed at.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
 from engine.explain import recorded
-from engine.expression import Number, Reference, Symbol
+from engine.expression import Expression, Number, Reference, Symbol
 from engine.trace import Trace
-from visualizer.session.card import Flow
 from visualizer.session.document import Document
+from visualizer.session.flow import Flow
 from visualizer.session.formatting import index_text, number_text, shortened
 from visualizer.session.roles import roles_of
 from visualizer.ui.card_picture import CardLayout
-from visualizer.ui.ink import Ink
+from visualizer.ui.ink import Ink, Write
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, text_width
 from visualizer.ui.tiles import FlowSetter, label_tone
-from visualizer.ui.typeset import Typesetter
+from visualizer.ui.typeset import Equation, Typesetter
 
 RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
-PROSE, HEADING = 13.5, 10.5
+PROSE, HEADING, CAPTION = 13.5, 10.5, 12.5
 LONGEST_TERM = 28  # characters of a name in an equation
 RESULT = "result"
 
@@ -63,12 +64,14 @@ class Column:
         self.roles = roles_of(document)
         self.ink = theme.ink(accent)
 
-    def flow(self, flow: Flow) -> bool:
-        """Tiles and signs; False, and nothing set, where they are too wide."""
-        setter = FlowSetter(self.document, self.roles, self.theme, self.accent, self.out, self.y)
-        fits = setter.flow(flow)
-        self.y = setter.y
-        return fits
+    def flow(self, *flows: Flow) -> bool:
+        """Tiles and signs: the first of ``flows`` that is not too wide; False, and nothing set, where there is none."""
+        for flow in filter(None, flows):
+            setter = FlowSetter(self.document, self.roles, self.theme, self.accent, self.out, self.y)
+            if setter.flow(flow):
+                self.y = setter.y
+                return True
+        return False
 
     def prose(self, heading: str, text: str) -> None:
         """Sentences under a heading; nothing where there are none."""
@@ -105,13 +108,44 @@ class Column:
 
     # Equations ------------------------------------------------------------------------------------------------------
 
-    def equation(self, expression, write, target, size, relation="=", times="·", indent=0.0, focus=None) -> None:
+    def equation(
+        self, expression, write, target, size, relation="=", times="·", indent=0.0, focus=None, lead=None
+    ) -> None:
         """``target relation expression``, as ``Typesetter.equation`` sets it."""
         setter = typesetter(size, self.theme)
-        equation = setter.equation(expression, write, target, relation, self.width - indent, times, focus)
+        equation = setter.equation(expression, write, target, relation, self.width - indent, times, focus, lead)
+        self.put(equation, indent)
+
+    def fitted(
+        self,
+        expression: Expression,
+        write: Write,
+        target: Expression | None,
+        relation: str,
+        size: float,
+        smallest: float,
+        times: str = "·",
+        lead: float | None = None,
+    ) -> Equation:
+        """An equation as large as it fits into one line, from ``size`` to ``smallest``; broken where it does not."""
+        setter = typesetter(size, self.theme)
+        whole = setter.equation(expression, write, target, relation, times=times, lead=lead)
+        if whole.width <= self.width:
+            return whole
+        narrower = math.floor(2 * size * self.width / whole.width) / 2
+        setter = typesetter(narrower if narrower >= smallest else size, self.theme)
+        return setter.equation(expression, write, target, relation, self.width, times, lead=lead)
+
+    def put(self, equation: Equation, indent: float = 0.0) -> None:
+        """An equation that has been set."""
         y = self.y
         self.out.draws.append(lambda pen: equation.paint(pen.painter, indent, y, pen.outlines))
-        self.out.regions += [(rect.translated(indent, y), key) for rect, key in equation.regions]
+        for rect, key in equation.regions:
+            place = rect.translated(indent, y)
+            if isinstance(key, Number):
+                self.out.numbers.append((place, key))
+            elif isinstance(key, Reference):
+                self.out.regions.append((place, key))
         self.y += equation.height
 
     def name_ink(self, leaf: Number | Symbol | Reference) -> Ink:
@@ -143,7 +177,7 @@ class Column:
         """A leaf by its number."""
         if isinstance(leaf, Number):
             tone = self.ink if leaf.name == RESULT else None
-            return Ink(number_text(leaf.value), kind="number", color=tone)
+            return Ink(number_text(leaf.value), kind="number", key=leaf if leaf.name else None, color=tone)
         if isinstance(leaf, Symbol):
             return Ink(leaf.name)
         place = leaf.index if leaf.index is not None else ()

@@ -23,6 +23,7 @@ from visualizer.ui.ink import Ink
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, mix, text_on, text_width
 from visualizer.ui.tiles import too_wide
+from visualizer.ui.update_layout import set_update
 
 ROLE_WORDS = {
     "input": "inputs, data",
@@ -64,6 +65,8 @@ class _Setter(Column):
             self._start()
         elif card.asked:
             self._question(card.asked)
+        elif card.target is not None and card.update is not None:
+            set_update(self, card, card.update)
         elif card.target is not None:
             self._rule()
             self._jacobian()
@@ -157,20 +160,20 @@ class _Setter(Column):
         if card.rule is None:
             return
         self.heading("Rule")
-        self.equation(card.rule, self.name_ink, card.target, RULE, card.relation)
+        self.put(self.fitted(card.rule, self.name_ink, card.target, card.relation, RULE, ELEMENT))
         self.y += 13
 
     def _numbers(self) -> None:
         card = self.card
         assert card.result is not None
         self.heading("With these numbers")
-        flows = bool(card.flow) and self.flow(card.flow)
+        flows = self.flow(card.flow, card.excerpt)
         self.y += 12 if flows else 0
         chosen = next(line for line in card.lines if line.target.index == card.chosen)
         if card.result.ndim:
             said = [too_wide(card.flow)] if card.flow and not flows else []
             if len(card.lines) == 1:
-                said += [] if card.flow else [f"An array of shape {shape_text(card.result.shape)}."]
+                said += [] if card.flow or flows else [f"An array of shape {shape_text(card.result.shape)}."]
                 said += ["The marked element:"]
             if said:
                 self.lines(" ".join(said), 12.5, "regular", color(self.theme.muted), 18)

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.expression import Reference
+from engine.expression import Reference, Symbol
+from visualizer.session import wording
 from visualizer.session.formatting import full_text, parse_numbers
 from visualizer.session.session import Change, Session
-from visualizer.ui.card_layout import lay_out_card, reference_text
+from visualizer.ui.card_column import RESULT
+from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.frames import Frames
 from visualizer.ui.pen import Pen
@@ -131,6 +133,25 @@ class CardView(QWidget):
                     pen.box(rect.adjusted(-1, -1, 1, 1), 4, None, mix(fill, color(self._theme.panel), 0.7), 1.4)
         painter.end()
 
+    def _said_at(self, event: QMouseEvent, reference: Reference | None) -> str:
+        """The number under the pointer in full, with its name; "" where there is none."""
+        session, layout = self._session, self._layout
+        if layout is None or session.asking:
+            return ""
+        number = layout.number_at(event.position().x() - PADDING, event.position().y() - PADDING)
+        if number is not None:
+            name = (
+                "" if number.name == RESULT else f"{wording.leaf_name(session.document, Symbol(number.name or ''))} = "
+            )
+            return f"{name}{full_text(number.value)}"
+        if reference is None or reference.index is None:
+            return ""
+        arrays = session.trace.values if reference.kind == "value" else session.trace.gradients
+        array = arrays[reference.node]
+        if array is None:
+            return ""
+        return f"{wording.leaf_name(session.document, reference)} = {full_text(float(array[reference.index]))}"
+
     def _reference_at(self, event: QMouseEvent) -> Reference | None:
         if self._layout is None:
             return None
@@ -140,17 +161,8 @@ class CardView(QWidget):
         reference = self._reference_at(event)
         self._session.hover(reference)
         self.setCursor(Qt.CursorShape.PointingHandCursor if reference else Qt.CursorShape.ArrowCursor)
-        if reference is not None and reference.index is not None:
-            array = (
-                self._session.trace.values[reference.node]
-                if reference.kind == "value"
-                else self._session.trace.gradients[reference.node]
-            )
-            if array is not None and not self._session.asking:
-                text = (
-                    f"{reference_text(self._session.document, reference)} = {full_text(float(array[reference.index]))}"
-                )
-                QToolTip.showText(event.globalPosition().toPoint(), text, self)
+        if said := self._said_at(event, reference):
+            QToolTip.showText(event.globalPosition().toPoint(), said, self)
         else:
             QToolTip.hideText()
 

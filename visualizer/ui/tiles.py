@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPolygonF, QTransform
 
-from engine.expression import Reference
+from engine.expression import Number, Reference
 from engine.shapes import shape_text
-from visualizer.session.card import Flow, Tile
 from visualizer.session.document import Document
+from visualizer.session.excerpt import GAP_SIGNS
+from visualizer.session.flow import Cell, Flow, Tile
 from visualizer.session.formatting import bracketed, shortened
+from visualizer.session.wording import leaf_name
 from visualizer.ui.card_picture import CardLayout, Draw
 from visualizer.ui.pen import Pen, line
 from visualizer.ui.theme import MATH, Theme, color, mix, text_width
@@ -48,6 +50,7 @@ class FlowSetter:
         self.out.draws += inner.draws if scale == 1.0 else [_scaled(inner.draws, scale)]
         zoom = QTransform.fromScale(scale, scale)
         self.out.regions += [(zoom.mapRect(rect), key) for rect, key in inner.regions]
+        self.out.numbers += [(zoom.mapRect(rect), key) for rect, key in inner.numbers]
         return True
 
     def _filled(self, chunks: list[list[Tile | str]], room: float) -> list[list[Tile | str]]:
@@ -118,11 +121,18 @@ class FlowSetter:
 
     def _label_text(self, tile: Tile) -> str:
         if isinstance(tile.label, str):
-            return shortened(tile.label, 36)
+            return shortened(tile.label, 36) + (f"  {shape_text(tile.whole)}" if tile.whole else "")
         name = shortened(bracketed(self.document.graph.nodes[tile.label.node].name))
         if tile.label.kind == "gradient":
             name = f"∂{shortened(self.document.loss_name)}/∂{name}"
-        return f"{name}ᵀ" if tile.transposed else name
+        name = f"{name}ᵀ" if tile.transposed else name
+        return f"{name}  {shape_text(tile.whole)}" if tile.whole else name
+
+    def _cell_name(self, tile: Tile, cell: Cell) -> str:
+        """What a number of a tile is called: one of a computed tile goes by the tile's label."""
+        if cell.reference is None or isinstance(tile.label, str):
+            return shortened(str(tile.label), 36)
+        return leaf_name(self.document, cell.reference)
 
     def _tile(self, tile: Tile, x: float, y: float, height: float) -> None:
         theme, label, widths = self.theme, self._label_text(tile), self._column_widths(tile)
@@ -139,6 +149,8 @@ class FlowSetter:
                 cells.append((rect, cell))
                 if cell.reference is not None:
                     self.out.regions.append((rect, cell.reference))
+                if cell.value is not None:
+                    self.out.numbers.append((rect, Number(cell.value, self._cell_name(tile, cell))))
                 cx += widths[c]
         bounds = QRectF(left, top, sum(widths), len(tile.cells) * CELL_HEIGHT)
         accent = self.accent
@@ -156,7 +168,8 @@ class FlowSetter:
             for rect, cell in cells:
                 if cell.lit:
                     pen.box(rect.adjusted(1, 1, -1, -1), 4, mix(accent, color(theme.panel), 0.18), accent, 1.2)
-                pen.centered(rect, cell.text, color(theme.faint if cell.faint else theme.text), 12.5)
+                word = theme.faint if cell.faint else theme.muted if cell.text in GAP_SIGNS else theme.text
+                pen.centered(rect, cell.text, color(word), 12.5)
 
         self.out.draws.append(draw)
 
