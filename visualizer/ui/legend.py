@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QLinearGradient
+from PySide6.QtGui import QColor, QLinearGradient
 
 from visualizer.session.formatting import power_of_ten
 from visualizer.session.scene import Scale
@@ -12,6 +14,7 @@ from visualizer.ui.theme import Theme, color, magnitude_colors, text_width
 
 HEIGHT = 34.0
 _BAR = 120.0
+_KINDS = ("not yet", "zero", "NaN, ∞")
 
 
 def legend_width(scale: Scale) -> float:
@@ -24,37 +27,67 @@ def paint_legend(pen: Pen, theme: Theme, scale: Scale, x: float, y: float) -> No
     """The legend with its top left corner at (x, y)."""
     width = legend_width(scale)
     pen.box(QRectF(x, y, width, HEIGHT), 8, color(theme.panel), color(theme.hairline))
-    muted, middle = color(theme.muted), y + HEIGHT / 2
-    baseline = middle + 4
+    middle = y + HEIGHT / 2
     x += 12
-    pen.text(x, baseline, "|gradient|", color(theme.text), 11, "medium")
+    pen.text(x, middle + 4, "|gradient|", color(theme.text), 11, "medium")
     x += text_width("|gradient|", 11, "medium") + 10
-    pen.text(x, baseline, power_of_ten(scale.low), muted, 10.5)
-    x += text_width(power_of_ten(scale.low), 10.5) + 5
+    x = paint_magnitudes(pen, theme, scale, x, middle)
+    paint_kinds(pen, theme, x + 16, middle)
+
+
+def paint_magnitudes(pen: Pen, theme: Theme, scale: Scale, x: float, middle: float, length: float = _BAR) -> float:
+    """The wedge from the smallest to the largest gradient between its two numbers; where it ends."""
     colors = magnitude_colors(theme.name)
-    gradient = QLinearGradient(x, 0, x + _BAR, 0)
-    for i in range(17):
-        gradient.setColorAt(i / 16, colors[min(i * 16, 255)])
-    wedge = [
-        QPointF(x, middle - 0.8),
-        QPointF(x + _BAR, middle - 4),
-        QPointF(x + _BAR, middle + 4),
-        QPointF(x, middle + 0.8),
-    ]
+    tones = [colors[min(i * 16, 255)] for i in range(17)]
+    return paint_wedge(
+        pen, theme, (power_of_ten(scale.low), power_of_ten(scale.high)), tones, x, middle, length, (0.8, 4.0)
+    )
+
+
+def paint_wedge(
+    pen: Pen,
+    theme: Theme,
+    ends: tuple[str, str],
+    tones: Sequence[QColor],
+    x: float,
+    middle: float,
+    length: float,
+    halves: Sequence[float],
+) -> float:
+    """A bar between two texts, in colours from left to right, half as high as ``halves`` at even distances; its end."""
+    muted, baseline = color(theme.muted), middle + 4
+    pen.text(x, baseline, ends[0], muted, 10.5)
+    x += text_width(ends[0], 10.5) + 5
+    gradient = QLinearGradient(x, 0, x + length, 0)
+    for i, tone in enumerate(tones):
+        gradient.setColorAt(i / (len(tones) - 1), tone)
+    places = [(x + length * i / (len(halves) - 1), half) for i, half in enumerate(halves)]
+    wedge = [QPointF(at, middle - half) for at, half in places]
+    wedge += [QPointF(at, middle + half) for at, half in reversed(places)]
     pen.painter.setPen(line(color(theme.panel), 0.01))
     pen.painter.setBrush(gradient)
     pen.painter.drawPolygon(wedge)
-    x += _BAR + 5
-    pen.text(x, baseline, power_of_ten(scale.high), muted, 10.5)
-    x += text_width(power_of_ten(scale.high), 10.5) + 16
+    x += length + 5
+    pen.text(x, baseline, ends[1], muted, 10.5)
+    return x + text_width(ends[1], 10.5)
+
+
+def kinds_width() -> float:
+    """How wide ``paint_kinds`` is, in pixels."""
+    return sum(30 + text_width(word, 10.5) + 14 for word in _KINDS) - 14
+
+
+def paint_kinds(pen: Pen, theme: Theme, x: float, middle: float) -> None:
+    """Lines for what has no size: not computed yet, exactly zero, not finite."""
+    muted = color(theme.muted)
     samples = (
-        ([dashes(muted, 1.2, (3.5, 3.0))], "not yet"),
-        ([dashes(muted, 2.6, (0.1, 2.2), rounded=True)], "zero"),
-        ([line(color(theme.danger), 6.0), dashes(color(theme.panel), 4.0, (0.5, 0.8))], "NaN, ∞"),
+        [dashes(muted, 1.2, (3.5, 3.0))],
+        [dashes(muted, 2.6, (0.1, 2.2), rounded=True)],
+        [line(color(theme.danger), 6.0), dashes(color(theme.panel), 4.0, (0.5, 0.8))],
     )
-    for strokes, word in samples:
+    for strokes, word in zip(samples, _KINDS, strict=True):
         for stroke in strokes:
             pen.painter.setPen(stroke)
             pen.painter.drawLine(QPointF(x, middle), QPointF(x + 24, middle))
-        pen.text(x + 30, baseline, word, muted, 10.5)
+        pen.text(x + 30, middle + 4, word, muted, 10.5)
         x += 30 + text_width(word, 10.5) + 14
