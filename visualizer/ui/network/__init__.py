@@ -1,0 +1,1 @@
+"""The picture of a network: its parts, and the painter that puts them together."""

@@ -1,0 +1,314 @@
+"""The network of a run, alive: units with what they make of the plane, edges with their last gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from visualizer.session.network_edges import Edges, Scales, Shows, edges_of, omission, shown_of
+from visualizer.session.network_scene import lay_out
+from visualizer.session.network_shape import NetworkShape, Place, described, shape_of
+from visualizer.session.network_words import edge_words, inputs_words, layer_words, unit_words
+from visualizer.session.snapshot import Snapshot
+from visualizer.ui.network.legend import NetworkLegend
+from visualizer.ui.network.look import Look
+from visualizer.ui.network.painter import NetworkPainter
+from visualizer.ui.pen import Pen, painting
+from visualizer.ui.theme import Theme, color
+
+EDGE = 12  # from the legend to the sides
+NO_LAYERS = "This document has a program of its own: its steps show its graph."
+NO_SNAPSHOT = "No network yet"
+HINT = "Arrows move through the units, Enter opens the steps."
+
+
+class NetworkView(QWidget):
+    """Shows a snapshot's network. Units are (column, unit), both from 0, and column 0 has the inputs.
+
+    ``unit_hovered`` and ``unit_chosen`` carry a unit or None, ``layer_chosen`` the column whose caption or band was
+    clicked; ``opened`` says that one was double-clicked, or Enter pressed, to step inside.
+    """
+
+    unit_hovered = Signal(object)
+    unit_chosen = Signal(object)
+    layer_chosen = Signal(int)
+    opened = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._snapshot: Snapshot | None = None
+        self._shape: NetworkShape | None = None
+        self._painter: NetworkPainter | None = None
+        self._edges: tuple[Edges, ...] = ()
+        self._shows: Shows = "gradient"
+        self._scales = Scales()
+        self._selected: Place | None = None
+        self._hovered: Place | None = None
+        self._hovered_edge: tuple[int, int, int] | None = None  # column, target, source
+        self._pointer: QPointF | None = None
+        self._legend = NetworkLegend(theme, self)
+        self._legend.chosen.connect(self.set_edges)
+        self._legend.hide()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(320, 260)
+        self.setAccessibleName("Network")
+        self._describe()
+
+    def sizeHint(self) -> QSize:
+        return QSize(760, 520)
+
+    # What is shown --------------------------------------------------------------------------------------------------
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what a run looks like now."""
+        shape, first = shape_of(snapshot), self._snapshot is None
+        self._snapshot = snapshot
+        if first or shape != self._shape:
+            self._shape, self._scales = shape, Scales()
+            self._lay_out()
+            self._keep_selection()
+            self._describe()
+        elif snapshot.iteration == 0:
+            self._scales = Scales()
+        self._look_at_numbers()
+        if self._pointer is not None:
+            self._tell(moved=False)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        self._theme = theme
+        self._legend.set_theme(theme)
+        if self._painter is not None:
+            self._painter = NetworkPainter(self._painter.scene, theme)
+        self.update()
+
+    def set_selection(self, unit: Place | None) -> None:
+        """Mark a unit as selected; nothing is told to those who listen."""
+        self._selected = unit
+        self._keep_selection()
+        self._describe()
+        self.update()
+
+    def set_edges(self, shows: Shows) -> None:
+        """Choose what edges show: "gradient" or "weight"."""
+        if shows != self._shows:
+            self._shows, self._scales, self._edges = shows, Scales(), ()
+            self._look_at_numbers()
+            self.update()
+
+    @property
+    def edges_show(self) -> Shows:
+        """What edges show."""
+        return self._shows
+
+    def _lay_out(self) -> None:
+        self._painter, self._edges = None, ()
+        if self._shape is not None:
+            self._painter = NetworkPainter(lay_out(self._shape, self.width(), self.height()), self._theme)
+        self._legend.setVisible(self._painter is not None)
+
+    def _look_at_numbers(self) -> None:
+        if self._painter is None or self._snapshot is None:
+            return
+        scene, layers = self._painter.scene, self._snapshot.layers
+        self._scales = self._scales.followed(scene, self._snapshot, self._shows)
+        if not scene.banded:
+            before = self._edges or (None,) * len(layers)
+            self._edges = tuple(
+                edges_of(scene, layer, column, self._shows, drawn)
+                for column, (layer, drawn) in enumerate(zip(layers, before, strict=True), start=1)
+            )
+        self._legend.say(self._shows, self._scales, scene.banded)
+
+    def _keep_selection(self) -> None:
+        """Let go of a unit that there is not."""
+        units = self._shape.units if self._shape is not None else ()
+        for place in (self._selected, self._hovered):
+            if place is not None and not (place[0] < len(units) and place[1] < units[place[0]]):
+                self._selected = None if place == self._selected else self._selected
+                self._hovered = None if place == self._hovered else self._hovered
+        self._hovered_edge = None
+
+    def _describe(self) -> None:
+        words = NO_SNAPSHOT if self._snapshot is None else NO_LAYERS
+        if self._shape is not None and self._snapshot is not None:
+            words = f"{described(self._shape)}. {HINT}"
+            if self._selected is not None:
+                words = f"{unit_words(self._snapshot, self._selected)}. {words}"
+        self.setAccessibleDescription(words.replace("\n", ", "))
+
+    # Painting -------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            painter.fillRect(event.rect(), color(self._theme.ground))
+            pen = Pen(painter)
+            if self._painter is None or self._snapshot is None:
+                words = NO_SNAPSHOT if self._snapshot is None else NO_LAYERS
+                pen.centered(QRectF(self.rect()), words, color(self._theme.muted), 13)
+            else:
+                self._painter.paint(painter, self._snapshot, self._edges, self._look())
+                note = omission(self._painter.scene, self._shows)
+                pen.text(EDGE + 2, self._legend.y() - 8.0, note, color(self._theme.muted), 11)
+            if self.hasFocus():
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                pen.box(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 4, None, color(self._theme.backward), 1.2)
+
+    def _look(self) -> Look:
+        return Look(self._shows, self._scales, self._hovered, self._lit(), self._selected, self.hasFocus())
+
+    def _lit(self) -> tuple[int, Edges] | None:
+        """The edges under the pointer, or those that lead to the unit under it, and the column that they lead to."""
+        assert self._painter is not None
+        assert self._snapshot is not None
+        if self._hovered_edge is not None:
+            column = self._hovered_edge[0]
+            targets, sources = (np.array([unit]) for unit in self._hovered_edge[1:])
+        elif self._hovered is not None and self._hovered[0] > 0:
+            column, unit = self._hovered
+            sources = np.arange(self._painter.scene.columns[column - 1].shown)
+            targets = np.full(len(sources), unit)
+        else:
+            return None
+        numbers = shown_of(self._snapshot.layers[column - 1], self._shows)
+        return column, Edges(sources, targets, None if numbers is None else numbers[targets, sources])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        width = min(self._legend.sizeHint().width(), self.width() - 2 * EDGE)
+        self._legend.setGeometry(EDGE, self.height() - self._legend.height() - EDGE, width, self._legend.height())
+        self._lay_out()
+        self._look_at_numbers()
+
+    # The pointer ----------------------------------------------------------------------------------------------------
+
+    def _find(self, point: QPointF) -> tuple[Place | None, tuple[int, int, int] | None, int | None]:
+        """What is under a point: a unit; else an edge; else the column whose caption or band it is."""
+        if self._painter is None or self._snapshot is None:
+            return None, None, None
+        scene, x, y = self._painter.scene, point.x(), point.y()
+        unit = scene.unit_at(x, y)
+        if unit is not None:
+            return unit, None, None
+        caption = scene.caption_at(x, y)
+        if caption is not None:
+            return None, None, caption
+        column = scene.gap_at(x)
+        if column is None:
+            return None, None, None
+        if scene.banded:
+            return None, None, column if abs(y - scene.axis) <= scene.tallest / 2 else None
+        drawn = self._edges[column - 1]
+        found = scene.edge_at(column, drawn.sources, drawn.targets, x, y)
+        if found is None:
+            return None, None, None
+        return None, (column, int(drawn.targets[found]), int(drawn.sources[found])), None
+
+    def _tell(self, moved: bool = True) -> None:
+        """Say what is under the pointer. While it rests, a tooltip that is there follows the numbers."""
+        assert self._pointer is not None
+        unit, edge, layer = self._find(self._pointer)
+        if not moved and not QToolTip.isVisible():
+            return
+        snapshot = self._snapshot
+        text = ""
+        if snapshot is not None:
+            if unit is not None:
+                text = unit_words(snapshot, unit)
+            elif edge is not None:
+                text = edge_words(snapshot, *edge)
+            elif layer is not None:
+                text = layer_words(snapshot.layers[layer - 1], layer) if layer else inputs_words(snapshot)
+        if text:
+            QToolTip.showText(self.mapToGlobal(self._pointer.toPoint()), text, self)
+        elif moved:
+            QToolTip.hideText()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        unit, edge, layer = self._find(self._pointer)
+        some = unit is not None or edge is not None or layer is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if some else Qt.CursorShape.ArrowCursor)
+        self._hover(unit, edge)
+        self._tell()
+
+    def _hover(self, unit: Place | None, edge: tuple[int, int, int] | None) -> None:
+        if (unit, edge) != (self._hovered, self._hovered_edge):
+            other = unit != self._hovered
+            self._hovered, self._hovered_edge = unit, edge
+            self.update()
+            if other:
+                self.unit_hovered.emit(unit)
+
+    def leaveEvent(self, event) -> None:
+        self._pointer = None
+        self._hover(None, None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            unit, edge, layer = self._find(event.position())
+            if layer is not None:
+                self.layer_chosen.emit(layer)
+            elif edge is None:
+                self._choose(unit)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        unit, edge, layer = self._find(event.position())
+        if unit is not None or edge is not None or layer is not None:
+            self.opened.emit()
+
+    # The keyboard ---------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = {
+            Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
+        }  # fmt: skip
+        if self._painter is None:
+            super().keyPressEvent(event)
+        elif event.key() in moves:
+            self._choose(self._moved(*moves[Qt.Key(event.key())]))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._selected is not None:
+            self._choose(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _moved(self, across: int, down: int) -> Place:
+        """The unit beside the selected one; across, the one at the same height."""
+        assert self._painter is not None
+        columns = self._painter.scene.columns
+        if self._selected is None:
+            return 0, 0
+        number, unit = self._selected
+        if down:
+            return number, min(max(unit + down, 0), columns[number].shown - 1)
+        other = min(max(number + across, 0), len(columns) - 1)
+        if other == number:
+            return number, unit
+        height = columns[number].middles(unit)
+        return other, int(np.abs(columns[other].middles(np.arange(columns[other].shown)) - height).argmin())
+
+    def _choose(self, unit: Place | None) -> None:
+        if unit != self._selected:
+            self.set_selection(unit)
+            self.unit_chosen.emit(unit)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def point_of(self, unit: Place) -> QPoint:
+        """The middle of a unit in the widget."""
+        assert self._painter is not None
+        x, y, width, height = self._painter.scene.columns[unit[0]].rect(unit[1])
+        return QPoint(round(x + width / 2), round(y + height / 2))
