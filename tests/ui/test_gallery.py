@@ -14,6 +14,7 @@ from visualizer.session.session import Session
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
+from visualizer.ui.thumbnail import StepsThumbnail
 
 MOUSE = Qt.MouseButton.LeftButton
 
@@ -40,9 +41,11 @@ def test_a_card_for_each_lesson_in_teaching_order(gallery: Gallery) -> None:
     assert [card.accessibleName() for card in gallery.cards] == [headline.title for headline in headlines()]
 
 
-def test_all_cards_are_seen_at_once(gallery: Gallery) -> None:
-    assert gallery.verticalScrollBar().maximum() == 0
+def test_all_lessons_by_hand_are_seen_at_once_and_the_others_below_them(gallery: Gallery) -> None:
     assert gallery.horizontalScrollBar().maximum() == 0
+    for card in gallery.cards:
+        bottom = card.mapTo(gallery, card.rect().bottomRight()).y()
+        assert (bottom > gallery.height()) == card.headline.trains
 
 
 def test_a_click_chooses_and_one_that_ends_elsewhere_does_not(gallery: Gallery, qtbot: QtBot) -> None:
@@ -85,7 +88,7 @@ def enter(card: QWidget) -> None:
 
 def test_a_picture_plays_under_the_pointer_and_rests_without_it(gallery: Gallery, qtbot: QtBot) -> None:
     card = gallery.cards[0]
-    card.show_session(Session(load_lesson(card.headline.name)))
+    card.show_thumbnail(StepsThumbnail(Session(load_lesson(card.headline.name))))
     resting = card._position
     assert resting > 0
     enter(card)
@@ -106,7 +109,7 @@ def test_a_card_without_its_picture_yet_can_be_pointed_at(gallery: Gallery) -> N
 
 def test_pictures_change_their_colours(gallery: Gallery) -> None:
     card = gallery.cards[0]
-    card.show_session(Session(load_lesson(card.headline.name)))
+    card.show_thumbnail(StepsThumbnail(Session(load_lesson(card.headline.name))))
     light = card.grab().toImage().pixelColor(8, 20).lightness()
     gallery.set_theme(DARK)
     assert card.grab().toImage().pixelColor(8, 20).lightness() < 60 < light

@@ -25,7 +25,9 @@ def headlines() -> tuple[Headline, ...]:
     found = []
     for path in _folder().glob("*.toml"):
         fields = _first_fields(path)
-        found.append((int(fields["order"]), Headline(path.stem, fields["title"], fields["summary"], "network" in fields)))
+        found.append(
+            (int(fields["order"]), Headline(path.stem, fields["title"], fields["summary"], "network" in fields))
+        )
     return tuple(headline for _, headline in sorted(found, key=lambda entry: (entry[0], entry[1].name)))
 
 

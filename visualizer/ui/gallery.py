@@ -60,12 +60,14 @@ class Gallery(QScrollArea):
         column.addSpacing(18)
         self.cards: list[LessonCard] = []
         self._theme = theme
-        self._headlines = headlines()
+        found = headlines()
+        self._stepped = [headline for headline in found if not headline.trains]
+        self._trained = [headline for headline in found if headline.trains]
         self._grid = QGridLayout()
         self._grid.setSpacing(20)
-        self._fill([_Place(headline) for headline in self._headlines])
-        self._grid.addWidget(self._file_box(), len(self._headlines) // COLUMNS, len(self._headlines) % COLUMNS)
+        self._fill(self._grid, [*map(_Place, self._stepped), self._file_box()])
         column.addLayout(self._grid)
+        self._column = column
         column.addStretch(1)
         outer.addStretch(1)
         outer.addLayout(column)
@@ -74,9 +76,10 @@ class Gallery(QScrollArea):
         if not shell:
             self.complete()
 
-    def _fill(self, widgets: Sequence[QWidget]) -> None:
+    @staticmethod
+    def _fill(grid: QGridLayout, widgets: Sequence[QWidget]) -> None:
         for i, widget in enumerate(widgets):
-            self._grid.addWidget(widget, i // COLUMNS, i % COLUMNS)
+            grid.addWidget(widget, i // COLUMNS, i % COLUMNS)
 
     def _file_box(self) -> QWidget:
         box = QWidget()
@@ -91,15 +94,31 @@ class Gallery(QScrollArea):
         from visualizer.ui.lesson_card import LessonCard
 
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
-        self.cards = [LessonCard(headline, self._theme) for headline in self._headlines]
+        self.cards = [LessonCard(headline, self._theme) for headline in (*self._stepped, *self._trained)]
         for card in self.cards:
             card.chosen.connect(self.chosen)
         for place in self._page.findChildren(_Place):
             self._grid.removeWidget(place)
             place.hide()
             place.deleteLater()
-        self._fill(self.cards)
+        self._fill(self._grid, self.cards[: len(self._stepped)])
+        self._add_training(self.cards[len(self._stepped) :])
         self.show_recent([])
+
+    def _add_training(self, cards: Sequence[LessonCard]) -> None:
+        """The lessons that train, under a heading of their own: below what the first paint shows."""
+        words = "Loss, gradients by layer and by depth, and the steps of any iteration."
+        last = self._column.count() - 1  # before the stretch
+        self._column.insertSpacing(last, 26)
+        self._column.insertWidget(last + 1, QLabel("Train, and look inside", objectName="heading"))
+        self._column.insertWidget(last + 2, QLabel(words, objectName="subheading"))
+        self._column.insertSpacing(last + 3, 18)
+        grid = QGridLayout()
+        grid.setSpacing(20)
+        self._fill(grid, cards)
+        for column in range(COLUMNS):
+            grid.setColumnMinimumWidth(column, CARD.width())
+        self._column.insertLayout(last + 4, grid)
 
     def show_recent(self, recent: list[str]) -> None:
         """List these files, most recent first."""

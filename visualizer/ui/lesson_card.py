@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from visualizer.session.gallery import Headline
 from visualizer.ui.gallery import CARD, PICTURE
-from visualizer.ui.pen import Pen, elided
+from visualizer.ui.pen import Pen, elided, painting
 from visualizer.ui.theme import Theme, color, metrics
 
 if TYPE_CHECKING:
-    from visualizer.session.session import Session
+    from visualizer.ui.thumbnail import Thumbnail
 
 FRAME_INTERVAL = 420  # ms between the steps of a thumbnail that plays
 
@@ -28,7 +28,7 @@ class LessonCard(QWidget):
         super().__init__()
         self.headline = headline
         self._theme = theme
-        self._session: Session | None = None
+        self._thumbnail: Thumbnail | None = None
         self._frames: dict[int, QPixmap] = {}
         self._position = 0
         self._timer = QTimer(self, interval=FRAME_INTERVAL)
@@ -45,41 +45,32 @@ class LessonCard(QWidget):
         self._frames.clear()
         self.update()
 
-    def show_session(self, session: Session) -> None:
+    def show_thumbnail(self, thumbnail: Thumbnail) -> None:
         """Give the card what its picture is painted from."""
-        self._session = session
+        self._thumbnail = thumbnail
         self._frames.clear()
-        self._position = self._resting()
+        self._position = thumbnail.resting
         self.update()
 
-    def _resting(self) -> int:
-        """The step that the picture shows while nothing plays: well into the backward pass."""
-        assert self._session is not None
-        backward = [i for i, step in enumerate(self._session.trace.steps, start=1) if step.phase == "backward"]
-        return backward[len(backward) * 2 // 3]
-
     def _next_frame(self) -> None:
-        if self._session is not None:
-            self._position = (self._position + 1) % (len(self._session.trace.steps) + 1)
+        if self._thumbnail is not None:
+            self._position = (self._position + 1) % self._thumbnail.count
             self.update()
 
     def _frame(self) -> QPixmap | None:
         """The picture at the present step; painted once for each."""
-        if self._session is None:
+        if self._thumbnail is None:
             return None
         if self._position not in self._frames:
-            from visualizer.ui.export import paint_scene
-
             ratio = self.devicePixelRatioF()
             width, height = self.width() - 2, PICTURE
             pixmap = QPixmap(round(width * ratio), round(height * ratio))
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(color(self._theme.ground))
-            self._session.go_to(self._position)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_scene(painter, self._session, self._theme, QRectF(0, 0, width, height).adjusted(14, 12, -14, -12))
-            painter.end()
+            area = QRectF(0, 0, width, height).adjusted(14, 12, -14, -12)
+            with painting(pixmap) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._thumbnail.paint(painter, area, self._theme, self._position, ratio)
             self._frames[self._position] = pixmap
         return self._frames[self._position]
 
@@ -111,8 +102,8 @@ class LessonCard(QWidget):
 
     def leaveEvent(self, event) -> None:
         self._timer.stop()
-        if self._session is not None:
-            self._position = self._resting()
+        if self._thumbnail is not None:
+            self._position = self._thumbnail.resting
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

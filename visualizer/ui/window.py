@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from visualizer.ui.canvas import Canvas
     from visualizer.ui.drivers import Driver
     from visualizer.ui.laboratory import Laboratory
+    from visualizer.ui.lesson_card import LessonCard
     from visualizer.ui.message import Message
     from visualizer.ui.story import Story
+    from visualizer.ui.thumbnail import Thumbnail
 
 FILTER = "GradStep documents (*.toml);;All files (*)"
 
@@ -126,13 +128,33 @@ class Window(QMainWindow):
         def next_card() -> None:
             from visualizer.session.lessons import load_lesson
             from visualizer.session.session import Session
+            from visualizer.ui.thumbnail import StepsThumbnail
 
-            if waiting:
-                card = waiting.pop(0)
-                card.show_session(Session(load_lesson(card.headline.name)))
+            if not waiting:
+                return
+            card = waiting.pop(0)
+            if card.headline.trains:
+                self._train_card(card, next_card)
+            else:
+                card.show_thumbnail(StepsThumbnail(Session(load_lesson(card.headline.name))))
                 QTimer.singleShot(0, next_card)
 
         next_card()
+
+    def _train_card(self, card: LessonCard, then: Callable[[], None]) -> None:
+        """Have a worker train a card's network a little, and go on when it has."""
+        from visualizer.session.lessons import load_lesson
+        from visualizer.ui.thumbnail import training_thumbnail
+        from visualizer.ui.work import Work
+
+        def done(thumbnail: Thumbnail) -> None:
+            card.show_thumbnail(thumbnail)
+            then()
+
+        work = Work(lambda: training_thumbnail(load_lesson(card.headline.name)), self)
+        work.done.connect(done)
+        work.failed.connect(lambda _: then())  # a card without a picture does no harm
+        work.start()
 
     # Documents ------------------------------------------------------------------------------------------------------
 
