@@ -1,0 +1,89 @@
+"""Training with the window open: how much of the headless throughput is left, and how evenly the window paints.
+
+Three processes take turns: the runs alone, without a window; the window at 1280x800 with network, plots and output,
+training as fast as it can; and the same window repainting as often, with nothing to train. Throughput is iterations a
+second. A frame is a painting of the network's view; the interval between two of them is held at its 95th percentile
+against that of the window that does not train. A paint on a virtual display ends when the server has it, so what a
+graphics card and a compositor would add is not measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # for `python benchmarks/live.py`
+
+from benchmarks._display import virtual_display
+from benchmarks.common import Missing, Row, at_least, at_most, main
+
+TITLE = "training with the window open, 1280x800, against the runs and the window alone"
+KEEPS, EVEN = 0.75, 1.6
+ROOT = Path(__file__).resolve().parent.parent
+
+TEXT = 'format = 1\ntitle = "{name}"\nnetwork = "{network}"\n[data]\nset = "{data}"\n[training]\nbatch_size = {batch}\n'
+WORKLOADS = {
+    "2-6-6-4-1 spiral": ("2-6-6-4-1 tanh, output tanh, loss half_squared", "spiral", 10),
+    "64-64-32-10 digits": ("64-64-32-10 relu, loss cross_entropy, init he", "digits", 32),
+    "2-64x50-1 spiral": ("2-64x50-1 tanh, init xavier", "spiral", 64),
+}
+
+
+def run(way: str, seconds: float, text: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What one process found."""
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "benchmarks._live", way, str(seconds), text]
+        fresh = {**environment, "XDG_CONFIG_HOME": home}
+        done = subprocess.run(command, cwd=ROOT, env=fresh, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{way} failed: {done.stderr.strip()[-600:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def late(intervals: list[float]) -> float:
+    """The 95th percentile, in seconds."""
+    return statistics.quantiles(intervals, n=20)[-1]
+
+
+def rows(where: str, environment: Mapping[str, str], rounds: int, seconds: float, names: list[str]) -> Iterator[Row]:
+    """The rows of the workloads on one platform: medians over the rounds."""
+    for name in names:
+        network, data, batch = WORKLOADS[name]
+        text = TEXT.format(name=name, network=network, data=data, batch=batch)
+        kept, even, rates, spans = [], [], [], []
+        for number in range(rounds):
+            ways = ["headless", "open", "alone"]
+            found = {way: run(way, seconds, text, environment) for way in (ways if number % 2 == 0 else reversed(ways))}
+            kept.append(found["open"]["rate"] / found["headless"]["rate"])
+            spans.append((late(found["open"]["intervals"]), late(found["alone"]["intervals"])))
+            even.append(spans[-1][0] / spans[-1][1])
+            rates.append((found["open"]["rate"], found["headless"]["rate"]))
+        rate, span = statistics.median_low(rates), statistics.median_low(spans)
+        told = f"{rate[0]:,.0f}/s against {rate[1]:,.0f}/s"
+        yield at_least(f"{name}, {where}: throughput kept", statistics.median(kept), KEEPS, told)
+        told = f"{span[0] * 1e3:.0f} ms against {span[1] * 1e3:.0f} ms"
+        yield at_most(f"{name}, {where}: 95 % of frames", statistics.median(even), EVEN, told)
+
+
+def measure(quick: bool) -> Iterator[Row | Missing]:
+    """On a virtual display where one can be had, else offscreen."""
+    rounds, seconds = (1, 2.0) if quick else (5, 4.0)
+    names = list(WORKLOADS)[: 1 if quick else None]
+    with virtual_display() as display:
+        if isinstance(display, str):
+            yield Missing("Xvfb", display)
+            yield from rows("offscreen", {**os.environ, "QT_QPA_PLATFORM": "offscreen"}, rounds, seconds, names)
+        else:
+            yield from rows("Xvfb", display, rounds, seconds, names)
+
+
+if __name__ == "__main__":
+    main(TITLE, measure)
