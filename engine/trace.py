@@ -76,6 +76,12 @@ class UpdateRule:
     clipping: tuple[Clipping, float] | None = None
     norm: float = math.nan
 
+    @property
+    def is_plain(self) -> bool:
+        """True for gradient descent at a constant rate, with nothing done to the gradient before."""
+        constant = self.optimizer.name == "sgd" and self.schedule.name == "constant"
+        return constant and self.regularisation is None and self.clipping is None
+
 
 @dataclass(frozen=True, slots=True)
 class GradientState:

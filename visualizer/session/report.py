@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +23,14 @@ from engine.trace import Step, Trace
 from visualizer.session import anchors, wording
 from visualizer.session.document import Document
 from visualizer.session.formatting import array_text, number_text
+from visualizer.session.json_numbers import json_value
+from visualizer.session.text_grid import GRID_WIDTH, WIDTH, aligned, columns_of, grid, to_right, wrapped
+from visualizer.session.update_report import how_updates_are_made, line_texts, made_by
 
-WIDTH = 96
 # The columns before a step's formula: its number, its phase and a gap.
 INDENT = 16
 # Left-hand sides up to this long are aligned at the equals sign; longer ones stand further out.
 MAX_ALIGNED = 20
-# A matrix of more rows or columns than this is summed up in a line.
-MAX_GRID = 10
 # A table's cells are at most this wide.
 MAX_CELL = 30
 
@@ -61,19 +60,6 @@ def json_pieces(document: Document, trace: Trace) -> Iterator[str]:
             yield f"{',' if count else ''}\n{json.dumps(entry, allow_nan=False)}"
         yield "\n]"
     yield "\n}\n"
-
-
-def json_value(array: Array | None) -> Any:
-    """An array as a number or nested lists; "nan", "inf" and "-inf" for what JSON has no number for."""
-    if array is None:
-        return None
-    return array.tolist() if np.all(np.isfinite(array)) else _spelled(array.tolist())
-
-
-def _spelled(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_spelled(item) for item in value]
-    return value if math.isfinite(value) else repr(value)
 
 
 def _nodes(trace: Trace) -> Iterator[Mapping[str, Any]]:
@@ -120,6 +106,7 @@ def _updates(trace: Trace) -> Iterator[Mapping[str, Any]]:
             "before": json_value(update.before),
             "gradient": json_value(update.gradient),
             "after": json_value(update.after),
+            **made_by(trace, identity),
         }
 
 
@@ -161,7 +148,7 @@ def _introduction(document: Document, trace: Trace) -> Iterator[str]:
     leaves = [node for node in trace.graph.nodes if node.op in ("input", "parameter")]
     yield from _table(["name", "role", "value"], [[node.name, node.op, trace.values[node.id]] for node in leaves])
     if trace.updates:
-        yield f"  learning rate η = {number_text(trace.learning_rate)}"
+        yield from how_updates_are_made(document, trace)
     yield ""
 
 
@@ -174,7 +161,8 @@ def _outcome(trace: Trace) -> Iterator[str]:
     )
     if trace.updates:
         yield ""
-        yield from _heading("Parameters after one step downhill")
+        plain = trace.update_rule.optimizer.name == "sgd"
+        yield from _heading(f"Parameters after {'one step downhill' if plain else 'this update'}")
         yield from _table(
             ["name", "before", "gradient", "after"],
             [
@@ -203,43 +191,41 @@ class _Columns:
 
 def _columns(document: Document, trace: Trace) -> _Columns:
     """Columns that fit the left-hand sides, save for those out of the ordinary."""
-    lengths = [len(wording.leaf_name(document, explain(trace, step).target)) for step in trace.steps]
+    explained = [explain(trace, step) for step in trace.steps]
+    targets = [target for each in explained for target in (each.target, *(line.target for line in each.lines))]
+    lengths = [columns_of(wording.leaf_name(document, target)) for target in targets]
     several = any(len(positions) > 1 for positions in trace.arrivals.values())
     return _Columns(max((length for length in lengths if length <= MAX_ALIGNED), default=0), 2 if several else 1)
 
 
 def _arithmetic(document: Document, trace: Trace, step: Step, columns: _Columns) -> Iterator[str]:
-    """The rule, the rule with numbers, and the result, their equals signs below one another."""
+    """The rule, the rule with numbers, and the result, their equals signs below one another.
+
+    Of an update in several lines, every line.
+    """
     explanation = explain(trace, step)
-    relation = explanation.relation
-    name, _, rule = wording.formula_text(document, trace, step).partition(f" {relation} ")
+    if len(explanation.lines) > 1:
+        for line in explanation.lines:
+            if line.part != "rate":  # said once, before the steps
+                yield from _equation(line_texts(document, trace, line), line.relation, line.result, columns)
+        return
+    name, _, rule = wording.formula_text(document, trace, step).partition(f" {explanation.relation} ")
     numbers = wording.numbers_text(document, trace, step).partition(" = ")[2]
-    if len(name) > columns.name:
+    yield from _equation((name, rule, numbers), explanation.relation, explanation.result, columns)
+
+
+def _equation(texts: tuple[str, str, str], relation: str, result: Array, columns: _Columns) -> Iterator[str]:
+    """What is given a number, the rule for it, the rule with numbers, and the result."""
+    name, rule, numbers = texts
+    if columns_of(name) > columns.name:
         yield f"{'':{INDENT}}{name}"
         name = ""
-    yield from _wrapped(f"{'':{INDENT}}{name:>{columns.name}} {relation:>{columns.sign}} ", rule)
+    yield from wrapped(f"{'':{INDENT}}{to_right(name, columns.name)} {relation:>{columns.sign}} ", rule)
     equals = f"{'=':>{columns.right - 1}} "
-    if numbers != wording.compact(explanation.result):
-        yield from _wrapped(equals, numbers)
-    for count, line in enumerate(_grid(explanation.result)):
+    if numbers != wording.compact(result):
+        yield from wrapped(equals, numbers)
+    for count, line in enumerate(grid(result, GRID_WIDTH - columns.right)):
         yield (equals if count == 0 else " " * columns.right) + line
-
-
-def _wrapped(start: str, text: str) -> list[str]:
-    """``text`` behind ``start``, broken at spaces where it is too long, within lists only if it must."""
-    glued = text.replace(", ", ",\N{NO-BREAK SPACE}")
-    width = max(WIDTH, len(start) + 40)
-    lines = _broken(start, glued, width)
-    if max(map(len, lines)) > width:
-        lines = _broken(start, text, width)
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
-
-
-def _broken(start: str, text: str, width: int) -> list[str]:
-    behind = " " * (len(start) + 2)
-    return textwrap.wrap(
-        text, width, initial_indent=start, subsequent_indent=behind, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _collected(trace: Trace, step: Step, columns: _Columns, sums: dict[int, tuple[int, Array]]) -> Iterator[str]:
@@ -258,40 +244,6 @@ def _collected(trace: Trace, step: Step, columns: _Columns, sums: dict[int, tupl
             together = np.asarray(before + trace.message_of(step))
         sums[receiver] = (arrived, together)
     yield f"{'':{columns.right}}{arrived} of {total} messages, together {_short(together)}"
-
-
-def _grid(array: Array) -> list[str]:
-    """An array as lines: numbers aligned at the point in columns, a row a line; a large one in one line of words."""
-    if array.ndim == 0:
-        return [number_text(float(array))]
-    if array.ndim > 2 or max(array.shape) > MAX_GRID:
-        return [_summary(array)]
-    rows = np.atleast_2d(array)
-    columns = [_aligned([number_text(float(value)) for value in column]) for column in rows.T]
-    return [f"[ {'  '.join(row)} ]" for row in zip(*columns, strict=True)]
-
-
-def _aligned(texts: list[str]) -> list[str]:
-    """Numbers padded so that their points stand below one another."""
-    split = [_split_at_point(text) for text in texts]
-    before = max(len(whole) for whole, _ in split)
-    behind = max(len(rest) for _, rest in split)
-    return [f"{whole:>{before}}{rest:<{behind}}" for whole, rest in split]
-
-
-def _split_at_point(text: str) -> tuple[str, str]:
-    place = next((i for i, sign in enumerate(text) if sign in ".e"), len(text))
-    return text[:place], text[place:]
-
-
-def _summary(array: Array) -> str:
-    """A large array in words: its shape, and from where to where its numbers go."""
-    finite = array[np.isfinite(array)]
-    if not finite.size:
-        return f"({shape_text(array.shape)}), no number of it finite"
-    reach = f"from {number_text(float(finite.min()))} to {number_text(float(finite.max()))}"
-    others = array.size - finite.size
-    return f"({shape_text(array.shape)}), {reach}" + (f", {others:,} not finite" if others else "")
 
 
 def _short(array: Array | None) -> str:
@@ -354,8 +306,8 @@ def _row(texts: Sequence[str], widths: Sequence[int]) -> str:
 def _cells(column: Sequence[Cell]) -> list[list[str]]:
     """Every cell of a column as lines."""
     scalars = [float(cell) for cell in column if isinstance(cell, np.ndarray) and cell.ndim == 0]
-    aligned = iter(_aligned([number_text(value) for value in scalars]) if scalars else [])
-    return [[next(aligned)] if isinstance(cell, np.ndarray) and cell.ndim == 0 else _cell(cell) for cell in column]
+    numbers = iter(aligned([number_text(value) for value in scalars]) if scalars else [])
+    return [[next(numbers)] if isinstance(cell, np.ndarray) and cell.ndim == 0 else _cell(cell) for cell in column]
 
 
 def _cell(cell: Cell) -> list[str]:
@@ -363,5 +315,5 @@ def _cell(cell: Cell) -> list[str]:
         return ["–"]
     if isinstance(cell, str):
         return [cell]
-    grid = _grid(cell)
-    return grid if len(grid[0]) <= MAX_CELL else [f"({shape_text(cell.shape)})"]
+    lines = grid(cell)
+    return lines if len(lines[0]) <= MAX_CELL else [f"({shape_text(cell.shape)})"]
