@@ -39,7 +39,7 @@ def until(condition: Any) -> Any:
 
 
 def answered(worker: Worker) -> list[tuple[Any, Any, str | None]]:
-    return until(lambda: worker.answers()[0])
+    return until(worker.answers)
 
 
 def test_it_trains_so_many_iterations_and_stands_still(worker: Worker) -> None:
@@ -71,7 +71,7 @@ def test_what_is_asked_is_done_between_slices_in_order(worker: Worker) -> None:
     worker.ask(lambda: made.iteration, then)
     worker.ask(lambda: threading.current_thread().name, then)
     found: list[Any] = []
-    until(lambda: len(found.extend(worker.answers()[0]) or found) == 2)
+    until(lambda: len(found.extend(worker.answers()) or found) == 2)
     assert found[1] == (then, "training", None)
     assert isinstance(found[0][1], int)
     worker.stop()

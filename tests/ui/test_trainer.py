@@ -89,6 +89,19 @@ def test_questions_are_answered_while_it_trains(trainer: Trainer, qtbot: QtBot) 
     trainer.pause()
 
 
+def test_an_answer_may_ask_again(trainer: Trainer, qtbot: QtBot) -> None:
+    lab = give(trainer)
+    answers: list[int] = []
+
+    def again(answer: int) -> None:
+        answers.append(answer)
+        if len(answers) < 3:
+            trainer.ask(lambda: lab.iteration + len(answers), again)
+
+    trainer.ask(lambda: 0, again)
+    qtbot.waitUntil(lambda: answers == [0, 1, 2])
+
+
 def test_the_pace_goes_round(trainer: Trainer) -> None:
     assert trainer.pace is None
     seen = []

@@ -82,12 +82,17 @@ class Worker:
             self._ensure_thread()
             self._condition.notify_all()
 
-    def answers(self) -> tuple[list[tuple[Then, Any, str | None]], bool]:
-        """What has been answered, and whether more is to come."""
+    def answers(self) -> list[tuple[Then, Any, str | None]]:
+        """What has been answered since the last call: (then, the answer, a sentence where it could not be had)."""
         with self._condition:
             found = list(self._answers)
             self._answers.clear()
-            return found, bool(self._asked) or self._working
+            return found
+
+    def busy(self) -> bool:
+        """Whether an answer is still to come, or to be picked up."""
+        with self._condition:
+            return bool(self._asked or self._answers) or self._working
 
     def taken(self) -> tuple[Snapshot, ...] | None:
         """The snapshots taken since the last call, and have others taken."""

@@ -129,8 +129,7 @@ class Trainer(QObject):
         """Bring to the window what the worker has done since the last look."""
         worker = self._worker
         ended = worker.ended()
-        answers, busy = worker.answers()
-        for then, answer, sentence in answers:
+        for then, answer, sentence in worker.answers():
             if sentence is None:
                 then(answer)
             else:
@@ -149,7 +148,7 @@ class Trainer(QObject):
             elif halt is not None:
                 self.halted.emit(halt)
             self.refresh()
-        elif not self._was_running and not busy:
+        elif not self._was_running and not worker.busy():
             self._timer.stop()
 
 
