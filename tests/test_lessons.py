@@ -29,6 +29,8 @@ LESSONS = (
     "backpropagation-by-hand",
     "backpropagation-by-hand-exact",
 )
+# These train: they are tested in test_lab_lessons.py and beside it.
+TRAINED = ("playground", "two-spirals", "exploding-gradients", "vanishing-gradients", "iris", "digits")
 EXACT = 1e-12
 ROUNDED = 5e-5
 
@@ -52,8 +54,9 @@ def after(trace: Trace, name: str) -> Any:
 # Every lesson -------------------------------------------------------------------------------------------------------
 
 
-def test_there_are_five_lessons_in_teaching_order() -> None:
-    assert lesson_names() == LESSONS
+def test_the_lessons_stand_in_teaching_order() -> None:
+    assert lesson_names() == (*LESSONS, *TRAINED)
+    assert lesson_names(trains=False) == LESSONS
 
 
 @every_lesson
