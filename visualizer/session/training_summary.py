@@ -14,9 +14,9 @@ from engine.network import text_of
 from engine.records import Records
 from visualizer.session.formatting import number_text
 from visualizer.session.lab import Halt, Lab
+from visualizer.session.text_grid import WIDTH
 from visualizer.session.text_table import table_lines
 
-WIDTH = 96
 # Layers in a table, and in a sentence: of more not all are shown.
 MOST_LAYERS, MOST_NAMED = 12, 4
 # The norms of a layer's gradient beyond which it is said to vanish or to explode.
