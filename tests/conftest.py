@@ -31,7 +31,6 @@ XVFB_START_TIMEOUT = 20.0  # seconds
 
 # The fast set keeps to what needs neither a window nor a process of its own; the whole suite runs everything.
 SLOW_FILES = (
-    "test_cli.py",
     "test_csv_text.py",
     "test_docs.py",
     "test_generated.py",
@@ -46,7 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow whole rooms of tests, so that `make check` answers while one waits."""
     for item in items:
         on_screen = item.path.parent.name == "ui" and item.path.name not in FAST_ON_SCREEN
-        if on_screen or item.path.name in SLOW_FILES:
+        in_terminal = item.path.parent.name == "commands"
+        if on_screen or in_terminal or item.path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
 
 

@@ -15,7 +15,7 @@ from engine.errors import GradStepError
 from visualizer.session.document import Document
 from visualizer.session.files import write_atomically
 from visualizer.session.lighting import lighting
-from visualizer.session.session import Session
+from visualizer.session.session import Prepared, Session
 from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
@@ -78,7 +78,7 @@ def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, 
 
 
 def export_pictures(
-    document: Document,
+    document: Document | Prepared,
     steps: Sequence[int],
     format: str,
     out: Path,
@@ -89,6 +89,7 @@ def export_pictures(
     """Write a picture for each of ``steps``; the paths written.
 
     Several are numbered behind the stem of ``out``: steps-01.png, steps-02.png. ``size`` is in pixels before ``scale``.
+    Of a document that trains, ``document`` may be an iteration of it, prepared.
     Each file is the old one or the new one, never half. Raises GradStepError where one cannot be made.
     """
     session = Session(document)

@@ -1,0 +1,134 @@
+"""``gradstep export``: what is painted, and what cannot be, said before anything is."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., tuple[int, str, str]]
+Start = Callable[..., subprocess.CompletedProcess[bytes]]
+Asked = list[tuple[Any, ...]]
+
+
+EXPORT = {"--step": "last", "--format": "png", "--out": "x.png"}
+
+
+def export_arguments(document: str = "neuron-by-hand", **changes: str | None) -> list[str]:
+    options = {**EXPORT, **{f"--{name}": value for name, value in changes.items()}}
+    return ["export", document, *(f"{name}={value}" for name, value in options.items() if value is not None)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"step": None}, "required: --step"),
+        ({"format": None}, "required: --format"),
+        ({"out": None}, "required: --out"),
+        ({"step": "first"}, "“first” is not a step"),
+        ({"step": "-1"}, "“-1” is not a step"),
+        ({"step": "1.5"}, "“1.5” is not a step"),
+        ({"step": ""}, "“” is not a step"),
+        ({"step": "١"}, "is not a step"),
+        ({"step": "9" * 5000}, "is not a step"),
+        ({"step": "19"}, "there are 18 steps, so give a number from 0 to 18, last or all"),
+        ({"format": "pdf"}, "invalid choice: 'pdf'"),
+        ({"size": "800"}, "“800” is not a size such as 1280x800"),
+        ({"size": "800x"}, "is not a size"),
+        ({"size": "800x-600"}, "is not a size"),
+        ({"size": "nanxnan"}, "is not a size"),
+        ({"size": "199x800"}, "from 200 to 8000, not 199x800"),
+        ({"size": "800x8001"}, "from 200 to 8000"),
+        ({"size": "8000x8000", "scale": "1.01"}, "65 megapixels, and at most 64"),
+        ({"size": "1280x800", "scale": "8"}, "66 megapixels, and at most 64"),
+        ({"scale": "0.4"}, "“0.4” is not a number from 0.5 to 8"),
+        ({"scale": "8.1"}, "is not a number from 0.5 to 8"),
+        ({"scale": "nan"}, "is not a number from 0.5 to 8"),
+        ({"scale": "inf"}, "is not a number from 0.5 to 8"),
+        ({"scale": "big"}, "is not a number from 0.5 to 8"),
+        ({"theme": "blue"}, "invalid choice: 'blue'"),
+        ({"out": "x.svg"}, "ends in .svg, and --format is png: make them agree"),
+        ({"out": "x.JPG"}, "ends in .jpg"),
+        ({"out": "none/x.png"}, "the folder none does not exist"),
+        ({"out": "."}, "--out . is a folder: name a file in it"),
+        ({"out": "/dev/null"}, "--out /dev/null is not a regular file"),
+        ({"out": "a" * 300}, "cannot be written: File name too long"),
+        ({"out": "a\0b"}, "cannot be written"),
+    ],
+)  # fmt: skip
+def test_bad_exports(
+    refused: Callable[..., str],
+    changes: dict[str, str | None],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in refused(*export_arguments(**changes))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_to(
+    refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", fail)  # root may write everywhere
+    out = tmp_path / "x.png"
+    assert refused(*export_arguments(out=str(out))).endswith(f"--out {out} cannot be written: Permission denied")
+
+
+# --- what is painted
+
+
+@pytest.mark.parametrize(
+    ("step", "steps"), [("0", [0]), ("7", [7]), ("18", [18]), ("last", [18]), ("all", list(range(1, 19)))]
+)
+def test_which_steps_are_exported(
+    run: Run, exports: Asked, step: str, steps: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, output, _ = run(*export_arguments(step=step))
+    assert (status, output) == (0, "x.png\n")
+    assert exports == [("One neuron, by hand", steps, "png", Path("x.png"), (1280, 800), 1.0, "light")]
+
+
+def test_how_a_picture_is_exported(run: Run, exports: Asked, tmp_path: Path) -> None:
+    out = tmp_path / "x.svg"
+    arguments = export_arguments(format="svg", size="8000x200", scale="2.5", theme="dark", out=str(out))
+    assert run(*arguments)[0] == 0
+    assert exports[0][2:] == ("svg", out, (8000, 200), 2.5, "dark")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", ["png", "svg"])
+def test_pictures_are_painted(start: Start, format: str, tmp_path: Path) -> None:
+    done = start(*export_arguments(step="3", format=format, out=f"x.{format}"), folder=tmp_path)
+    assert (done.returncode, done.stdout.decode().strip()) == (0, f"x.{format}"), done.stderr.decode()
+    content = (tmp_path / f"x.{format}").read_bytes()
+    assert content.startswith({"png": b"\x89PNG", "svg": b"<?xml"}[format])
+
+
+# --- what the machine lacks
+
+
+@pytest.mark.usefixtures("bare")
+def test_an_export_without_qts_libraries_names_the_apt_line(run: Run, tmp_path: Path) -> None:
+    status, _, errors = run(*export_arguments(out=str(tmp_path / "x.png")))
+    assert status == 3
+    assert "apt-get install" in errors
+    assert "libgone1" in errors
+
+
+def test_a_qt_that_cannot_be_imported_ends_with_3(
+    run: Run, exports: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ImportError("libGL.so.1: cannot open shared object file", name="PySide6.QtGui")
+
+    monkeypatch.setattr("visualizer.ui.export.export_pictures", fail)
+    status, _, errors = run(*export_arguments(out=str(tmp_path / "x.png")))
+    assert status == 3
+    assert errors == "gradstep: Qt cannot be loaded: libGL.so.1: cannot open shared object file\n"
