@@ -47,6 +47,11 @@ def test_a_feature_that_is_always_the_same_has_room_to_either_side() -> None:
     assert high > 51
 
 
+def test_features_that_hardly_differ_are_told_apart() -> None:
+    low, high = bounds_of(np.array([[1e8], [np.nextafter(1e8, 2e8)]]))
+    assert high - low > 100
+
+
 def test_standardised_data_fill_their_picture() -> None:
     low, high = bounds_of(np.linspace(-1.7, 1.7, 9)[:, None])
     assert -2.1 < low < high < 2.1

@@ -16,6 +16,7 @@ FINEST = 50
 # The generated sets fill most of this square, as in TensorFlow Playground.
 HALF, FILLED = 6.0, 3.5
 MARGIN = 0.08  # around other data, as a share of their range
+LEAST = 1e-6  # the same as a share of the numbers: any less, and rounding would be seen
 
 
 def side_for(units: int) -> int:
@@ -34,7 +35,8 @@ def bounds_of(features: Array) -> tuple[float, ...]:
     low, high = features.min(axis=0), features.max(axis=0)
     if FILLED < max(-low.min(), high.max()) <= HALF:
         return (-HALF, HALF) * len(low)
-    margin = np.where(low == high, 1.0 + np.abs(low) * MARGIN, (high - low) * MARGIN)
+    size = np.maximum(np.abs(low), np.abs(high))
+    margin = np.where(low == high, 1.0 + size * MARGIN, np.maximum((high - low) * MARGIN, size * LEAST))
     return tuple(float(bound) for pair in zip(low - margin, high + margin, strict=True) for bound in pair)
 
 
