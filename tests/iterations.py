@@ -4,7 +4,8 @@ from functools import cache
 
 from engine.expression import Reference
 from visualizer.session.document import parse
-from visualizer.session.session import Session
+from visualizer.session.lab import Lab
+from visualizer.session.session import Prepared, Session, prepare_iteration
 
 XOR = 'set = "xor"\nsamples = 200'
 ALL_AT_ONCE = """
@@ -19,14 +20,16 @@ schedule_settings = {length = 100.0}
 """
 
 
-@cache
 def inside(training: str = "", network: str = "2-4-2-1 tanh", iteration: int = 5, data: str = XOR) -> Session:
-    """The session at the start of an iteration; ``training`` and ``data`` are the keys of these tables."""
-    text = f'format = 1\ntitle = "t"\nnetwork = "{network}"\n[data]\n{data}\n[training]\n{training}'
-    session = Session(parse(text))
-    session.train(iteration + 1)
-    session.show_iteration(iteration)
-    return session
+    """A session at the start of an iteration; ``training`` and ``data`` are the keys of these tables."""
+    return Session(_prepared(training, network, iteration, data))
+
+
+@cache
+def _prepared(training: str, network: str, iteration: int, data: str) -> Prepared:
+    lab = Lab(parse(f'format = 1\ntitle = "t"\nnetwork = "{network}"\n[data]\n{data}\n[training]\n{training}'))
+    lab.advance(iteration + 1)
+    return prepare_iteration(lab, iteration)
 
 
 def at_update(session: Session, name: str) -> Session:

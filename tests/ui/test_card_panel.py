@@ -1,17 +1,19 @@
 """The panel with the step card: everything fits, every number can be pointed at, questions are answered by typing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.explain import references
 from engine.expression import Reference
+from tests.iterations import ALL_AT_ONCE, XOR, at_update, inside
+from visualizer.session.formatting import full_text
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
 from visualizer.ui.canvas import Canvas
@@ -32,6 +34,19 @@ every_lesson = pytest.mark.parametrize(
         for name in lesson_names(trains=False)
     ],
 )
+
+
+# Beside the lessons: an iteration of a network on a batch, and of one larger than any card.
+BATCH, LARGE = "a batch", "a large batch"
+NETWORKS = {BATCH: "2-4-2-1 tanh", LARGE: "4-64-64-3 relu, loss cross_entropy"}
+every_card = pytest.mark.parametrize("name", [*lesson_names(trains=False), BATCH, LARGE])
+
+
+def opened(name: str) -> Session:
+    """A lesson, or an iteration of a run."""
+    if name not in NETWORKS:
+        return Session(load_lesson(name))
+    return inside(ALL_AT_ONCE, NETWORKS[name], data='set = "iris"' if name == LARGE else XOR)
 
 
 @pytest.fixture(autouse=True)
@@ -74,21 +89,29 @@ def visits(session: Session) -> Iterator[str]:
             session.step_out()
 
 
+def noting(words: list[tuple[QRectF, str]]) -> Callable[..., None]:
+    """In the place of ``Pen.text_in``: notes every text and where it would stand on the card."""
+
+    def written(pen: Pen, face: QFont, x: float, baseline: float, text: str, color: QColor) -> None:
+        measure = QFontMetricsF(face)
+        height = measure.capHeight()
+        place = QRectF(x, baseline - height, measure.horizontalAdvance(text), height)
+        words.append((pen.painter.worldTransform().mapRect(place).translated(-PADDING, -PADDING), text))
+
+    return written
+
+
 # What is set --------------------------------------------------------------------------------------------------------
 
 
-@every_lesson
+@every_card
 @pytest.mark.parametrize("width", [WIDTH, 260.0, 500.0])
 def test_everything_stays_within_the_card(
     name: str, width: float, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session(load_lesson(name))
-    words: list[tuple[float, float, float, str]] = []
-
-    def written(pen: Pen, face: QFont, x: float, baseline: float, text: str, color: QColor) -> None:
-        words.append((x, QFontMetricsF(face).horizontalAdvance(text), baseline, text))
-
-    monkeypatch.setattr(Pen, "text_in", written)
+    session = opened(name)
+    words: list[tuple[QRectF, str]] = []
+    monkeypatch.setattr(Pen, "text_in", noting(words))
     panel = shown(qtbot, session)
     for visit in visits(session):
         layout = layout_of(session, width)
@@ -100,23 +123,17 @@ def test_everything_stays_within_the_card(
         panel.view._layout = layout
         panel.view.grab()
         assert words
-        for x, across, baseline, text in words:
-            assert x >= -1, (visit, text)
-            assert x + across <= width + PADDING / 2, (visit, text)
-            assert baseline <= layout.height, (visit, text)
+        for rect, text in words:
+            assert rect.left() >= -1, (visit, text)
+            assert rect.right() <= width + PADDING / 2, (visit, text)
+            assert rect.bottom() <= layout.height, (visit, text)
 
 
-@every_lesson
+@every_card
 def test_words_do_not_overlap(name: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session(load_lesson(name))
+    session = opened(name)
     words: list[tuple[QRectF, str]] = []
-
-    def written(pen: Pen, face: QFont, x: float, baseline: float, text: str, color: QColor) -> None:
-        measure = QFontMetricsF(face)
-        height = measure.capHeight()
-        words.append((QRectF(x, baseline - height, measure.horizontalAdvance(text), height), text))
-
-    monkeypatch.setattr(Pen, "text_in", written)
+    monkeypatch.setattr(Pen, "text_in", noting(words))
     panel = shown(qtbot, session)
     for visit in visits(session):
         words.clear()
@@ -129,7 +146,7 @@ def test_words_do_not_overlap(name: str, qtbot: QtBot, monkeypatch: pytest.Monke
 
 @every_lesson
 def test_every_number_of_the_equations_can_be_pointed_at(name: str) -> None:
-    session = Session(load_lesson(name))
+    session = opened(name)
     for step in range(1, len(session.trace.steps) + 1):
         session.go_to(step)
         session.reveal()
@@ -208,6 +225,28 @@ def test_hovering_a_number_lights_its_node_on_the_canvas(name: str, qtbot: QtBot
         QApplication.sendEvent(panel.view, QEvent(QEvent.Type.Leave))
         assert session.hovered is None
         assert canvas._light.hovered is None
+
+
+def test_the_pointer_tells_a_number_in_full(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda point, text, widget: said.append(text))
+    session = at_update(inside(ALL_AT_ONCE), "W2")
+    panel = shown(qtbot, session)
+    layout, update = panel.view._layout, session.trace.updates[session.trace.graph.ids["W2"]]
+    assert layout is not None
+    for rect, _ in layout.numbers:
+        move(panel.view, (rect.center() + QPointF(PADDING, PADDING)).toPoint())
+    assert len(said) == len(layout.numbers)
+    # What is new in the first grid, what was before in the second, and lines of the rule.
+    assert said[0] == f"W2[11] = {full_text(float(update.after[0, 0]))}"
+    assert f"W2[11] = {full_text(float(update.before[0, 0]))}" in said
+    hat = "m\N{COMBINING CIRCUMFLEX ACCENT}"
+    assert f"{hat} = {full_text(float(update.lines['m_hat'][0, 0]))}" in said
+    assert said[-1] == full_text(float(update.after[0, 0]))
+    session.go_to(1)
+    point, reference = places(panel)[-1]
+    move(panel.view, point)
+    assert said[-1].endswith(full_text(float(session.trace.values[reference.node][reference.index or ()])))
 
 
 def test_hovering_is_seen_on_the_canvas(qtbot: QtBot) -> None:

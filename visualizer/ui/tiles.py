@@ -37,7 +37,8 @@ class FlowSetter:
     def flow(self, flow: Flow) -> bool:
         """Tiles and signs in lines, each line's middle level; False, and nothing set, where they are too wide."""
         chunks = chunks_of(flow)
-        widest = max(self._placed(chunk)[1] + (INDENT if place else 0.0) for place, chunk in enumerate(chunks))
+        alone = [_opened(before, chunk) for before, chunk in zip([[], *chunks], chunks, strict=False)]
+        widest = max(self._placed(chunk)[1] + (INDENT if place else 0.0) for place, chunk in enumerate(alone))
         scale = min(1.0, self.out.width / widest)
         if scale < SMALLEST_FLOW:
             return False
@@ -59,10 +60,9 @@ class FlowSetter:
         for chunk in chunks:
             indent = INDENT if len(lines) > 1 else 0.0
             if lines[-1] and indent + self._placed([*lines[-1], *chunk])[1] > room + 0.01:
-                # A product without a sign gets one, lest its halves read as two statements.
-                product = isinstance(lines[-1][-1], Tile) and isinstance(chunk[0], Tile)
-                lines.append(["·"] if product else [])
-            lines[-1] += chunk
+                lines.append(_opened(lines[-1], chunk))
+            else:
+                lines[-1] += chunk
         return lines
 
     def _placed(self, parts: list[Tile | str]) -> tuple[list[float], float]:
@@ -197,6 +197,12 @@ class FlowSetter:
         else:
             y = bounds.top() + count * CELL_HEIGHT
             pen.stroke(bounds.left(), y, bounds.right(), y, tone, 1.2)
+
+
+def _opened(before: list[Tile | str], chunk: list[Tile | str]) -> list[Tile | str]:
+    """A chunk as a line of its own: a product without a sign gets one, lest its halves read as two statements."""
+    product = bool(before) and isinstance(before[-1], Tile) and isinstance(chunk[0], Tile)
+    return ["·", *chunk] if product else list(chunk)
 
 
 def _scaled(draws: list[Draw], scale: float) -> Draw:

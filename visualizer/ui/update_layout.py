@@ -10,7 +10,7 @@ from visualizer.session.formatting import element_name, number_text
 from visualizer.session.update_card import Given, UpdateCard, UpdateRow
 from visualizer.ui.card_column import CAPTION, ELEMENT, RESULT, Column, typesetter
 from visualizer.ui.ink import Ink, Leaf
-from visualizer.ui.pen import Pen
+from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import color, text_width
 from visualizer.ui.typeset import Equation
 
@@ -124,14 +124,15 @@ def _set_letters(column: Column, given: Sequence[Given]) -> None:
     points = start + max(before)
     behind = max(points - own + text_width(text, 13) for text, own in zip(texts, before, strict=True)) + 14
     for entry, letter, text, own in zip(given, letters, texts, before, strict=True):
+        meaning = elided(entry.meaning, column.width - behind, CAPTION)
 
         def draw(
-            pen: Pen, entry: Given = entry, letter: Equation = letter, text: str = text, own: float = own,
+            pen: Pen, meaning: str = meaning, letter: Equation = letter, text: str = text, own: float = own,
             baseline: float = column.y + 14,
         ) -> None:  # fmt: skip
             letter.paint(pen.painter, 0, baseline - letter.ascent, pen.outlines)
             pen.text(points - own, baseline, text, color(theme.text), 13)
-            pen.text(behind, baseline, entry.meaning, color(theme.muted), CAPTION)
+            pen.text(behind, baseline, meaning, color(theme.muted), CAPTION)
 
         column.out.draws.append(draw)
         column.y += LETTER_ROW
