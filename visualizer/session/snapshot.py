@@ -51,7 +51,8 @@ class SampleView:
 @dataclass(frozen=True, eq=False)
 class Plane:
     """The output over the plane of two features: ``output`` is (outputs, side, side), rows from the smallest second
-    feature up; ``bounds`` are (lowest, highest) of the first and of the second feature."""
+    feature up; ``bounds`` are (lowest, highest) of the first and of the second feature. Of a single feature ``output``
+    is (outputs, side), and ``bounds`` are its lowest and highest alone."""
 
     output: Array = field(repr=False)
     bounds: tuple[float, ...]
