@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Graph, check_gradients, parse_program, record
+from engine.network import graph_of, parse_network
 from engine.ops import OPS
 from tests.engine.programs import array_program
 
@@ -110,3 +111,22 @@ def test_a_kink_between_small_slopes_is_a_kink() -> None:
 def test_what_is_not_finite_gives_no_warning() -> None:
     graph = parse_program("L = log(x) * exp(y)", {"x": 0.0, "y": 1000.0}, {})
     assert {check.verdict for check in check_gradients(graph)} <= {"unknown", "right", "kink"}
+
+
+def chaos() -> Graph:
+    """20 layers of tanh with large weights, whose gradients explode: the output bends within a step."""
+    network = parse_network("2-8x20-1 tanh, init normal, gain 4")
+    return graph_of(network, np.linspace(-3, 3, 20).reshape(2, 10), np.ones((1, 10)))
+
+
+def test_where_the_usual_step_is_too_wide_a_narrower_one_judges() -> None:
+    assert {check.verdict for check in check_gradients(chaos())} == {"right"}
+
+
+def test_a_mistake_is_found_there_too() -> None:
+    graph = chaos()
+    trace = record(graph)
+    b1 = graph.ids["b1"]
+    wrong = tuple(g * 1.00001 if g is not None and i == b1 else g for i, g in enumerate(trace.gradients))
+    off = [c.name for c in check_gradients(graph, dataclasses.replace(trace, gradients=wrong)) if c.verdict == "off"]
+    assert off == ["b1"]
