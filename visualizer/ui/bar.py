@@ -9,7 +9,7 @@ from PySide6 import QtCore  # not Qt from it: docs/decisions/0012-first-paint.md
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from visualizer.ui.theme import Theme, color
+from visualizer.ui.theme import Theme, color, text_width
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -66,6 +66,7 @@ class TopBar(QWidget):
     def _segments(self, action: QAction) -> QFrame:
         """Train or Steps, for a document that has both."""
         frame = QFrame(objectName="segments")
+        frame.setFixedHeight(30)
         layout = QHBoxLayout(frame)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)
@@ -141,6 +142,7 @@ class TopBar(QWidget):
         self._bench_shown = bench
         self._bench.setVisible(bench is not None)
         self._check_bench()
+        self._hint.setToolTip("")
         self._hint.setText(HINT if iteration is None else f"iteration {iteration:,}   PgUp, PgDn others")
         self._speed.setText(self._steps_speed)
         for name, button in self._buttons.items():
@@ -158,7 +160,11 @@ class TopBar(QWidget):
             return
         of = f" of {limit:,}" if limit >= iteration and limit else ""
         speed = f" · {_rounded(rate)}/s" if rate else ""
-        self._hint.setText(f"iteration {iteration:,}{of} · epoch {epoch:,.1f}{speed}")
+        full = f"iteration {iteration:,}{of} · epoch {epoch:,.1f}{speed}"
+        short = f"iteration {iteration:,}{of}{speed}"
+        room = self._hint.width() - 4
+        self._hint.setText(full if text_width(full, 12) <= room else short)
+        self._hint.setToolTip(full)
         self._speed.setText("full speed" if pace is None else f"{pace:g} iteration{'s' * (pace != 1)}/s")
 
     def show_playing(self, playing: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from engine.measures import first_not_finite
-from visualizer.session.choices import DataFacts
+from visualizer.session.choices import facts_of
 from visualizer.session.curves import Plotted
 from visualizer.session.document import Document
 from visualizer.session.lab import Halt
@@ -56,7 +56,6 @@ class Laboratory(QObject):
         self.output = OutputPanel(theme)
         self.plots = PlotsPanel(theme)
         self.builder.recipes_changed.connect(self._change)
-        self.builder.selected_changed.connect(self._select)
         self.builder.file_wanted.connect(self._choose_file)
         self.network.opened.connect(self.enter)
         self.output.sample_wanted.connect(self.trainer.show_sample)
@@ -116,20 +115,18 @@ class Laboratory(QObject):
     def _show_recipes(self) -> None:
         lab = self.lab
         if lab is not None:
-            samples, document = lab.samples, lab.document_of(self._selected)
-            facts = DataFacts.of(samples.raw_train)
-            program = document.program
-            self.builder.show(lab.recipes, lab.labels, self._selected, program, samples.steps, facts)
-
-    def _select(self, which: int) -> None:
-        self._selected = which
-        self._show_recipes()
-        self._show_selected()
+            samples, program = lab.samples, lab.document_of(self._selected).program
+            facts = facts_of(samples.raw_train)
+            self.builder.show_recipes(lab.recipes, lab.labels, self._selected, program, samples.steps, facts)
 
     def _change(self, recipes: Sequence[Recipe], selected: int) -> None:
-        """Train something else: it is set up beside the window, and what is on the way to that is dropped."""
+        """Train something else, or look at another of the runs."""
         self._selected = selected
-        self.set_up(lambda: self._session.source.with_recipes(recipes))
+        if self.lab is not None and tuple(recipes) == self.lab.recipes:
+            self._show_recipes()
+            self._show_selected()
+        else:
+            self.set_up(lambda: self._session.source.with_recipes(recipes))
 
     def set_up(self, make: Callable[[], Document], then: Callable[[], None] | None = None) -> None:
         """Have the session show another version of its document, which a worker prepares; the latest one counts."""

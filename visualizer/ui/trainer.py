@@ -12,7 +12,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from visualizer.session.lab import Lab
 from visualizer.session.worker import Worker
 
-INTERVAL = 33  # ms between two looks at the worker
+INTERVAL = 33  # ms between two looks at the worker, at least
+# Painting may take this share of the time: Python runs one thread at a time, and the rest is for training.
+PAINTING = 0.25
+SLOWEST = 500  # ms between two looks at the worker, at most
 PACES: tuple[float | None, ...] = (1.0, 10.0, 100.0, 1000.0, None)  # iterations a second; None: as fast as it can
 
 
@@ -35,6 +38,7 @@ class Trainer(QObject):
         self._was_running = False
         self._pace = len(PACES) - 1
         self._timer = QTimer(self, interval=INTERVAL)
+        self._frames = Frames()
         self._timer.timeout.connect(self._look)
         self._rate = _Rate()
 
@@ -127,6 +131,7 @@ class Trainer(QObject):
 
     def _look(self) -> None:
         """Bring to the window what the worker has done since the last look."""
+        self._timer.setInterval(self._frames.next_interval())
         worker = self._worker
         ended = worker.ended()
         for then, answer, sentence in worker.answers():
@@ -150,6 +155,21 @@ class Trainer(QObject):
             self.refresh()
         elif not self._was_running and not worker.busy():
             self._timer.stop()
+
+
+class Frames:
+    """How long to wait for the next look, by what the window's thread has had to do since the last one."""
+
+    def __init__(self) -> None:
+        self._seen = time.thread_time()
+        self._cost = 0.0
+
+    def next_interval(self) -> int:
+        """Milliseconds: more where painting takes long, so that training goes on."""
+        now = time.thread_time()
+        self._cost = 0.6 * self._cost + 0.4 * (now - self._seen)
+        self._seen = now
+        return min(max(INTERVAL, round(1000 * self._cost / PAINTING)), SLOWEST)
 
 
 class _Rate:
