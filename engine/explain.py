@@ -141,8 +141,9 @@ def paths(trace: Trace, step: Step) -> Iterator[tuple[Index, int]]:
     array happen at once; walking them is an order for the eye.
     """
     shape = trace.graph.nodes[trace.receiver(step)].shape
+    alike = len(terms_of(explain(trace, step).rule)) if step.phase == "update" else None
     for index in np.ndindex(*shape):
-        for term in range(len(terms_of(element(trace, step, index)))):
+        for term in range(alike or len(terms_of(element(trace, step, index)))):
             yield index, term
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.explain import Explanation, Relation, element, explain, jacobian, local_derivative, references
-from engine.expression import Expression, Index, Kind, Reference
+from engine.expression import Expression, Index, Kind, Reference, terms_of
 from engine.graph import Node
 from engine.ops import Array
 from engine.trace import GradientState, Phase, Step, Trace
@@ -22,8 +22,8 @@ from visualizer.session.update_card import UpdateCard, build_update
 
 # So many elements are listed line by line, each with its own sum of terms; gradients are fractions and need more room.
 MAX_LINES = {"value": 8, "gradient": 4}
-# ... as long as their equations hold so many numbers together.
-MAX_LISTED = 32
+# ... as long as none is a longer sum than this, and all together hold so many numbers.
+MAX_LISTED_TERMS, MAX_LISTED_NUMBERS = 6, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,9 @@ def _lines(
     result, written = explanation.result, {chosen: expression}
     if 1 < result.size <= MAX_LINES[kind] and len(explanation.lines) <= 1:
         all_of_them = {index: element(trace, step, index) for index in np.ndindex(*result.shape)}
-        if sum(1 for each in all_of_them.values() for _ in references(each)) <= MAX_LISTED:
+        numbers = sum(1 for each in all_of_them.values() for _ in references(each))
+        longest = max(len(terms_of(each)) for each in all_of_them.values())
+        if longest <= MAX_LISTED_TERMS and numbers <= MAX_LISTED_NUMBERS:
             written = all_of_them
     receiver = trace.receiver(step)
     return tuple(

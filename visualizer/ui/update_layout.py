@@ -16,7 +16,7 @@ from visualizer.ui.typeset import Equation
 
 # The sizes of the lines; one that is too long is set smaller before it is broken, a schedule most of all.
 RULES, NUMBERS, SMALLEST, SMALLEST_RATE = ELEMENT, 14.5, 13.0, 11.5
-BETWEEN, BETWEEN_PARTS = 9.0, 8.0  # pixels below a line, and more below the last line of a part
+BETWEEN, BETWEEN_PARTS = 10.0, 8.0  # pixels below a line, and more below the last line of a part
 MOST_LEAD = 0.25  # of the width: targets that are wider stand further out
 LETTER_ROW = 19.5
 
@@ -82,6 +82,7 @@ def _set_calculations(column: Column, rows: Sequence[UpdateRow]) -> None:
         else:
             column.put(column.fitted(row.expression, write, row.target, "=", NUMBERS, smallest, "×", lead))
             column.y += 4
+            lead = max(lead, typesetter(NUMBERS, column.theme).equation(row.target, column.name_ink).width)
             column.equation(result, write, None, NUMBERS, "=", lead=lead)
         column.y += gap
 
