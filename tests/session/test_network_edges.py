@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.snapshots import DEEP, DIGITS, snapshot_of
+from tests.snapshots import DEEP, DIGITS, SMALL, snapshot_of
 from visualizer.session.network_edges import (
     PATIENCE,
     Scales,
@@ -138,11 +138,11 @@ def test_numbers_that_move_a_little_leave_the_scale_as_it_is() -> None:
 def test_the_decades_of_edges_leave_out_a_few_that_are_tiny() -> None:
     snapshot = snapshot_of()
     first = snapshot.layers[0]
-    low, high = decades_of(snapshot, False, "gradient") or (0, 0)
+    low, high = decades_of(snapshot, scene_of(snapshot), "gradient") or (0, 0)
     tiny = np.array(first.gradient)
     tiny[0, 0] = 1e-200
     changed = dataclasses.replace(snapshot, layers=(dataclasses.replace(first, gradient=tiny), *snapshot.layers[1:]))
-    assert decades_of(changed, False, "gradient") == (low, high)
+    assert decades_of(changed, scene_of(snapshot), "gradient") == (low, high)
     sizes = np.abs(np.concatenate([np.ravel(layer.gradient) for layer in snapshot.layers]))
     assert sizes.max() <= 10.0**high
     assert (sizes < 10.0**low).mean() < 0.05
@@ -151,17 +151,30 @@ def test_the_decades_of_edges_leave_out_a_few_that_are_tiny() -> None:
 def test_the_decades_of_layers_hold_all_of_them() -> None:
     snapshot = snapshot_of(DEEP, rate=1e-4)
     dying = [dataclasses.replace(layer, norm=10.0 ** (-place)) for place, layer in enumerate(snapshot.layers)]
-    assert decades_of(dataclasses.replace(snapshot, layers=tuple(dying)), True, "gradient") == (-50, 0)
+    changed = dataclasses.replace(snapshot, layers=tuple(dying))
+    assert decades_of(changed, scene_of(snapshot), "gradient") == (-50, 0)
 
 
-@pytest.mark.parametrize("banded", [True, False])
-def test_there_are_no_decades_where_there_is_no_size(banded: bool) -> None:
-    snapshot = snapshot_of(iterations=0)
-    assert decades_of(snapshot, banded, "gradient") is None
+@pytest.mark.parametrize("network", [SMALL, DEEP])
+def test_there_are_no_decades_where_there_is_no_size(network: str) -> None:
+    snapshot = snapshot_of(network, iterations=0)
+    scene = scene_of(snapshot)
+    assert decades_of(snapshot, scene, "gradient") is None
     layers = tuple(
         dataclasses.replace(layer, norm=0.0, gradient=np.zeros_like(layer.weights)) for layer in snapshot.layers
     )
-    assert decades_of(dataclasses.replace(snapshot, layers=layers), banded, "gradient") is None
+    assert decades_of(dataclasses.replace(snapshot, layers=layers), scene, "gradient") is None
+
+
+def test_the_decades_of_many_edges_are_those_of_the_ones_drawn() -> None:
+    snapshot = snapshot_of(DIGITS, "digits")
+    scene = scene_of(snapshot)
+    low, high = decades_of(snapshot, scene, "gradient") or (0, 0)
+    drawn = [edges_of(scene, layer, number, "gradient") for number, layer in enumerate(snapshot.layers, start=1)]
+    sizes = np.abs(np.concatenate([edges.numbers for edges in drawn if edges.numbers is not None]))
+    assert sizes.max() <= 10.0**high
+    assert (sizes[sizes > 0] < 10.0**low).mean() < 0.1
+    assert low > math.log10(np.abs(snapshot.layers[0].weights).min()) - 8
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from visualizer.session.snapshot import LayerView, Snapshot
 
 Shows = Literal["gradient", "weight"]
 
-FEWEST, MOST = 2, 8  # decades of the scale of single edges
+FEWEST, MOST = 2, 6  # decades of the scale of single edges
 FEWEST_OF_LAYERS = 4  # so that layers that are nearly alike look so; it takes as many more as it needs
 IGNORED = 0.03  # the share of the smallest edges that may lie below the scale
 LOOKED_AT = 4096  # numbers of a matrix that the scale is found from
@@ -106,14 +106,19 @@ class SteadyScale:
         return SteadyScale(narrower, self.waited - PATIENCE // 4)
 
 
-def decades_of(snapshot: Snapshot, banded: bool, shows: Shows) -> tuple[int, int] | None:
-    """The decades that the numbers of the edges (of the layers where ``banded``) need; None where there are none."""
+def decades_of(snapshot: Snapshot, scene: NetworkScene, shows: Shows) -> tuple[int, int] | None:
+    """The decades that the numbers of the edges (where they are banded, of the layers) need; None where there are none.
+
+    A few edges that are tiny may lie below.
+    """
+    banded = scene.banded
     if banded:
         sizes = [size for layer in snapshot.layers if (size := size_of(layer, shows)) is not None]
         found = _positive(np.array(sizes))
     else:
         arrays = [numbers for layer in snapshot.layers if (numbers := shown_of(layer, shows)) is not None]
-        found = _positive(np.concatenate([_some(numbers) for numbers in arrays])) if arrays else np.zeros(0)
+        strongest = [_strongest(numbers, scene.most_edges) for numbers in arrays]
+        found = _positive(np.concatenate(strongest)) if arrays else np.zeros(0)
     if not len(found):
         return None
     high = math.ceil(math.log10(found.max()))
@@ -123,9 +128,12 @@ def decades_of(snapshot: Snapshot, banded: bool, shows: Shows) -> tuple[int, int
     return min(max(math.floor(math.log10(least)), high - MOST), high - FEWEST), high
 
 
-def _some(numbers: Array) -> Array:
-    flat = numbers.ravel()
-    return np.abs(flat if len(flat) <= LOOKED_AT else flat[:: len(flat) // LOOKED_AT])
+def _strongest(numbers: Array, most: int) -> Array:
+    """The sizes of the strongest numbers; of a very large matrix, of some of them."""
+    sizes = np.abs(numbers.ravel())
+    if len(sizes) > LOOKED_AT:
+        sizes = sizes[:: len(sizes) // LOOKED_AT]
+    return sizes if len(sizes) <= most else np.partition(sizes, len(sizes) - most)[-most:]
 
 
 def _positive(numbers: Array) -> Array:
@@ -179,7 +187,7 @@ class Scales:
     def followed(self, scene: NetworkScene, snapshot: Snapshot, shows: Shows) -> Scales:
         """The scales after a look at a snapshot."""
         gradient = self.gradient
-        needed = decades_of(snapshot, scene.banded, shows)
+        needed = decades_of(snapshot, scene, shows)
         if needed is not None:
             gradient = SteadyScale(Scale(*needed)) if gradient is None else gradient.followed(*needed)
         weight = self.weight

@@ -14,7 +14,7 @@ from visualizer.ui.network.look import Look
 from visualizer.ui.pen import dashes
 from visualizer.ui.theme import Theme, color, magnitude_colors
 
-THICKEST, NOT_FINITE = 0.92, 0.5  # of the tallest column
+THICKEST, NOT_FINITE = 0.75, 0.5  # of the tallest column
 THINNEST = 2.0
 
 

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtGui import QColor
 
-from visualizer.session.formatting import number_text
+from visualizer.session.formatting import MINUS, number_text
 from visualizer.session.network_scene import CAPTION_LINE, SPARSE, NetworkScene
 from visualizer.session.network_shape import described
 from visualizer.session.snapshot import LayerView, Snapshot
@@ -73,5 +73,12 @@ def _tone(theme: Theme, layer: LayerView) -> QColor:
 
 
 def brief(value: float | None) -> str:
-    """A number to two significant digits, as much as one glance takes in; "·" where there is none yet."""
-    return "·" if value is None else number_text(float(f"{value:.2g}"))
+    """A number to two significant digits, zeros included, as much as one glance takes in; "·" where there is none."""
+    if value is None:
+        return "·"
+    if not math.isfinite(value) or not value:
+        return number_text(value)
+    if 99.5 <= abs(value) < 9999.5:
+        return f"{value:,.0f}"
+    digits, _, exponent = f"{value:#.2g}".removesuffix(".").partition("e")
+    return (f"{digits}e{int(exponent)}" if exponent else digits).replace("-", MINUS)

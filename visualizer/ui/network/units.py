@@ -21,6 +21,7 @@ from visualizer.ui.theme import Theme, color, mix, readable
 
 CORNER = 5.0
 LARGE = 30.0  # from that width on a tile has a stronger border
+TINT = 0.42  # of a colour behind a number
 RULED = 7.0  # from that height on the cells of a strip are ruled
 FRAMED = 12.0  # from that width on a strip has a border in its role's colour
 
@@ -87,7 +88,8 @@ def _paint_values(pen: Pen, theme: Theme, column: Column, values: Array | None, 
         rect = QRectF(*column.rect(unit))
         value = None if values is None else float(values[unit])
         finite = value is not None and math.isfinite(value)
-        fill = sign_color(theme, 0.5 * value / limit) if value is not None and finite else color(theme.panel)
+        share = min(max(value / limit, -1.0), 1.0) if value is not None and finite else 0.0
+        fill = sign_color(theme, TINT * share) if finite else color(theme.panel)
         pen.box(rect, CORNER, fill, border, 1.2)
         tone = color(theme.text if value is None or finite else theme.danger)
         pen.centered(rect, "·" if value is None else number_text(value), readable(tone, fill), 11.5, "medium")
