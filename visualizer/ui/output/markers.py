@@ -14,7 +14,7 @@ from visualizer.ui.output.axes import Frame
 from visualizer.ui.pen import Pen, line, painting
 from visualizer.ui.theme import Theme, color, mix, text_width
 
-RADIUS = 3.4
+RADIUS, SMALLEST, MANY = 3.4, 1.9, 300  # where more samples than that are drawn, each is smaller
 # Corners of the shapes beside the circle, for a radius of 1.
 SHAPES = (
     (),
@@ -38,11 +38,14 @@ def marker_picture(
     with painting(made) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(frame.rect.adjusted(-5, -5, 5, 5))
+        radius = radius_of(len(points.drawn(False)[0]) + (len(points.drawn(True)[0]) if test else 0))
         for hollow in (True, False) if test else (False,):
             sample, targets = points.drawn(hollow)
             if len(sample):
                 places = frame.place(_standing(sample, heights[int(hollow)]))
-                _paint(painter, places, _tones(points, targets, theme), _shapes(points, targets), theme, hollow)
+                tones, shapes = _tones(points, targets, theme), _shapes(points, targets)
+                for (x, y), tone, shape in zip(places.tolist(), tones, shapes, strict=True):
+                    paint_marker(painter, theme, x, y, tone, shape, hollow, radius)
     return made
 
 
@@ -64,29 +67,34 @@ def _shapes(points: Points, targets: Array | Indices) -> list[int]:
     return [int(target) % len(SHAPES) for target in targets]
 
 
-def _paint(
-    painter: QPainter, places: Array, tones: list[QColor], shapes: list[int], theme: Theme, hollow: bool
-) -> None:
-    for (x, y), tone, shape in zip(places.tolist(), tones, shapes, strict=True):
-        paint_marker(painter, theme, x, y, tone, shape, hollow)
+def radius_of(count: int) -> float:
+    """The size of each of so many markers, in pixels."""
+    return max(RADIUS * min(1.0, MANY / max(count, 1)) ** 0.4, SMALLEST)
 
 
 def paint_marker(
-    painter: QPainter, theme: Theme, x: float, y: float, tone: QColor, shape: int = 0, hollow: bool = False
+    painter: QPainter,
+    theme: Theme,
+    x: float,
+    y: float,
+    tone: QColor,
+    shape: int = 0,
+    hollow: bool = False,
+    radius: float = RADIUS,
 ) -> None:
     """A sample: filled within a light ring, or a coloured ring around the ground."""
     corners = SHAPES[shape]
     middle, strong = color(theme.ground), mix(tone, QColor("#000000" if theme.name == "light" else "#FFFFFF"), 0.8)
     if hollow:
-        painter.setPen(line(middle, 2.6))
+        painter.setPen(line(middle, 0.76 * radius))
         painter.setBrush(middle)
-        _outline(painter, x, y, RADIUS - 0.6, corners)
-        painter.setPen(line(strong, 1.5))
-        _outline(painter, x, y, RADIUS - 1.0, corners)
+        _outline(painter, x, y, 0.82 * radius, corners)
+        painter.setPen(line(strong, 0.44 * radius))
+        _outline(painter, x, y, 0.7 * radius, corners)
     else:
-        painter.setPen(line(QColor("#FFFFFF"), 1.2))
+        painter.setPen(line(QColor("#FFFFFF" if theme.name == "light" else theme.text), 0.34 * radius))
         painter.setBrush(strong)
-        _outline(painter, x, y, RADIUS, corners)
+        _outline(painter, x, y, radius, corners)
 
 
 def _outline(painter: QPainter, x: float, y: float, radius: float, corners: tuple[tuple[float, float], ...]) -> None:
