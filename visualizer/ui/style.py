@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QPalette
 
-from visualizer.ui.theme import INTERFACE, Theme, color, readable
+from visualizer.ui.theme import CODE, INTERFACE, Theme, color, readable
 
 
 def palette(theme: Theme) -> QPalette:
@@ -88,6 +88,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:focus {{ border: 1px solid {theme.backward}; }}
     QToolButton#play {{ background: {theme.backward}; }}
     QToolButton#flat {{ background: transparent; }}
+{_builder(theme)}
     QListWidget {{ background: {theme.panel}; color: {theme.text}; border: 1px solid {theme.hairline};
         border-radius: 7px;        outline: none; }}
     QListWidget::item {{ padding: 6px 9px; }}
@@ -102,3 +103,51 @@ def style_sheet(theme: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
         height: 0; }}
     """
+
+
+def _builder(theme: Theme) -> str:
+    """The left panel of the training lab."""
+    danger = readable(color(theme.danger), color(theme.panel)).name()
+    on_raised = readable(color(theme.muted), color(theme.raised)).name()
+    return f"""
+    QComboBox {{ combobox-popup: 0; }}
+    QWidget#builder QComboBox {{ font-size: 12px; padding: 1px 0px 1px 8px; }}
+    QWidget#builder QComboBox:editable {{ padding-left: 5px; }}
+    QWidget#builder QComboBox:disabled {{ color: {theme.muted}; }}
+    QWidget#builder QComboBox QLineEdit {{ background: transparent; border: none; padding: 0; font-size: 12px; }}
+    QWidget#builder QComboBox::drop-down {{ border: none; width: 14px; }}
+    QWidget#builder QComboBox::down-arrow {{ image: none; }}
+    QWidget#builder QAbstractItemView {{ background: {theme.panel}; color: {theme.text}; outline: none; padding: 3px;
+        border: 1px solid {theme.hairline}; selection-background-color: {theme.raised};
+        selection-color: {theme.text}; }}
+    QWidget#builder QAbstractItemView::item {{ min-height: 22px; padding: 0 5px; }}
+    QLabel#field {{ color: {theme.muted}; font-size: 12px; }}
+    QLabel#minor, QLabel#number, QLabel#data-step {{ color: {theme.muted}; font-size: 11px; }}
+    QLabel#always {{ color: {theme.muted}; font-size: 12px; padding-left: 9px; }}
+    QLabel#refusal {{ color: {danger}; font-size: 11px; }}
+    QFrame#stepper {{ background: {theme.ground}; border: 1px solid {theme.hairline}; border-radius: 6px; }}
+    QFrame#stepper QLineEdit {{ background: transparent; border: none; padding: 0; font-size: 12px; }}
+    QFrame#stepper QLineEdit:focus {{ border-bottom: 1px solid {theme.backward}; border-radius: 0; }}
+    QPushButton#step, QPushButton#remove {{ background: transparent; border: none; padding: 0; color: {theme.muted};
+        font-size: 14px; }}
+    QPushButton#step:hover, QPushButton#remove:hover {{ color: {theme.text}; }}
+    QPushButton#remove:focus {{ border: 1px solid {theme.backward}; border-radius: 4px; }}
+    QPushButton#chip {{ background: {theme.ground}; color: {theme.muted}; border: 1px solid {theme.hairline};
+        border-radius: 6px; padding: 2px; font-size: 11.5px; }}
+    QPushButton#chip:checked {{ background: {theme.raised}; color: {theme.text}; border-color: {theme.faint}; }}
+    QPushButton#chip:focus {{ border-color: {theme.backward}; }}
+    QPushButton#run {{ background: transparent; border: 1px solid transparent; text-align: left;
+        padding: 3px 6px 3px 24px; font-size: 12px; color: {theme.muted}; }}
+    QPushButton#run:hover {{ border-color: {theme.hairline}; }}
+    QPushButton#run:checked {{ background: {theme.raised}; color: {theme.text}; font-weight: 600; }}
+    QPushButton#run:focus {{ border-color: {theme.backward}; }}
+    QPushButton#apply {{ padding: 3px 10px; font-size: 12px; }}
+    QPushButton#apply:enabled {{ background: {theme.backward}; color: {theme.on_accent}; }}
+    QPushButton#apply:disabled {{ color: {on_raised}; }}
+    QWidget#builder QPushButton#link {{ font-size: 12px; padding: 3px 0; }}
+    QWidget#builder QPushButton#link:focus {{ color: {theme.backward}; text-decoration: underline; }}
+    QPlainTextEdit#code {{ background: {theme.ground}; color: {theme.text}; border: 1px solid {theme.hairline};
+        border-radius: 6px; font-family: "{CODE}"; font-size: 11.5px; selection-background-color: {theme.backward};
+        selection-color: {theme.on_accent}; }}
+    QPlainTextEdit#code:focus {{ border: 1px solid {theme.backward}; }}
+"""
