@@ -71,9 +71,10 @@ class Machine:
 
         Their losses go to these places of ``losses``, and ``note`` is called after each with its number.
         """
-        loss = self.plan.value(self.graph.nodes[self.graph.output])
-        calls, deal = self._calls, self._deal
-        counted, done, stop = self.training.counts_updates, first, first + count
+        loss = self.plan.values[self.plan.value_slices[self.graph.output]].data
+        places = np.empty(first + count).data if losses is None else losses.data
+        calls, deal, counted = self._calls, self._deal, self.training.counts_updates
+        done, stop = first, first + count
         while done < stop:
             for samples in self.batches.samples(self.iteration, stop - done):
                 if counted:
@@ -81,8 +82,7 @@ class Machine:
                 deal(samples)
                 for call, arguments in calls:
                     call(*arguments)
-                if losses is not None:
-                    losses[done] = loss
+                places[done] = loss[0]
                 if note is not None:
                     note(done)
                 self.iteration += 1

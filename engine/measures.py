@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.errors import GradStepError
 from engine.graph import Graph, Node
-from engine.norms import Norms
+from engine.layout import Edge
+from engine.norms import norms_of
 from engine.ops import Array
 from engine.plan import Plan
 from engine.shapes import shape_text
@@ -29,7 +30,7 @@ KEPT = 6
 class Layers:
     """The layers of a plan: parameters that the same operation reads are one layer. ``names`` count them from 1.
 
-    ``norms`` are those of the plan's gradient.
+    ``gradients`` are the stretches of the plan's messages that hold the gradient of each.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -37,20 +38,34 @@ class Layers:
         readers = [min(consumer for consumer, _ in graph.consumers[node.id]) for node in plan.parameters]
         order = sorted(set(readers))
         self.names = tuple(f"layer{number}" for number in range(1, len(order) + 1))
-        sizes, layers = [node.size for node in plan.parameters], [order.index(reader) for reader in readers]
-        self.norms = Norms(plan.gradient_vector, sizes, layers)
+        self.gradients: list[list[slice]] = [[] for _ in order]
+        self._parameters: list[list[slice]] = [[] for _ in order]
+        start = 0
+        for node, reader in zip(plan.parameters, readers, strict=True):
+            self.gradients[order.index(reader)].append(plan.gradient_slices[node.id])
+            self._parameters[order.index(reader)].append(slice(start, start := start + node.size))
         self._activations = [_activation(graph, graph.nodes[reader]) for reader in order]
 
     def details(self, plan: Plan, before: Array) -> Array:
         """(weight norm, update norm, dead, saturated) for each layer, right after an update from ``before``."""
         found = np.full((len(self.names), 4), math.nan)
-        found[:, 0] = self.norms.of(before)
+        found[:, 0] = norms_of(before, self._parameters)
         with np.errstate(all="ignore"):
-            found[:, 1] = self.norms.of(plan.parameter_vector - before)
+            found[:, 1] = norms_of(plan.parameter_vector - before, self._parameters)
         for row, node in zip(found, self._activations, strict=True):
             if node is not None:
                 row[2:] = _dead_and_saturated(node, plan.value(node))
         return found
+
+
+def edges_by_name(plan: Plan) -> dict[str, Edge]:
+    """The edges along which training sends messages, by names such as ``a1 <- z2``, in the order of the messages."""
+    nodes, found = plan.graph.nodes, {}
+    for consumer, slot in plan.trained_edges:
+        name = f"{nodes[nodes[consumer].inputs[slot]].name} <- {nodes[consumer].name}"
+        # An operation may have the same value in several slots.
+        found[name if name not in found else f"{name} ({slot + 1})"] = (consumer, slot)
+    return found
 
 
 def _activation(graph: Graph, node: Node) -> Node | None:

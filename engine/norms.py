@@ -1,73 +1,171 @@
-"""Euclidean norms by layer, noted iteration by iteration at little cost."""
+"""Euclidean norms of stretches of a vector, noted iteration by iteration at little cost.
+
+For a small network a call of numpy is dearer than its arithmetic. So short stretches that lie side by side are copied,
+to be worked on for many iterations at once, and long ones of one length at even distances share one call.
+"""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from engine.ops import Array
 from engine.optimizers import norm
+from engine.scratch import Call
 
-# Iterations noted at most before the norms are taken out.
+# Times at which something can be noted until the norms are taken out.
 CAPACITY = 256
-# Vectors whose parameters have no more numbers than this on average are kept in rows, and all rows are worked on at
-# once: for them a call is dearer than a copy. So many numbers may wait in rows.
-SMALL = 200
-WAITING = 1 << 17
+# Numbers up to which a stretch is short.
+SHORT = 512
+# Stretches in a run from which on one call for all is faster than one for each.
+MANY = 4
+# Copies that are worked on at once, at most, and numbers in them: they are to stay in the processor's cache.
+BATCH = 32
+WAITING = 1 << 14
+# A sum of squares between these has lost nothing to the range of float64.
+SMALLEST, LARGEST = 1e-280, math.inf
 
 
 class Norms:
-    """The norms of ``vector``, in which parameters of these ``sizes`` lie one after the other.
+    """The norms of ``groups`` of stretches of ``vector``: of all numbers of a group together.
 
-    ``layers`` is the number of each parameter's layer, from 0 on. Where the square of a norm leaves the range of
+    The stretches are disjoint, but for those that several groups have. Where the square of a norm leaves the range of
     float64 the norm itself need not, and is found all the same. It is finite just where all numbers are, but for norms
-    beyond the range.
+    beyond the range. Places are filled in order, from 0 on, and from 0 on again after ``taken``; there are CAPACITY.
     """
 
-    def __init__(self, vector: Array, sizes: Sequence[int], layers: Sequence[int]) -> None:
-        self._vector = vector
-        self._starts = np.cumsum([0, *sizes[:-1]], dtype=np.intp)
-        self._stops = self._starts + np.array(sizes, dtype=np.intp)
-        self._parts = self._parts_of(vector)
-        self._layers = layers
-        self._in_rows = vector.size <= SMALL * len(sizes)
-        self.capacity = max(1, min(CAPACITY, WAITING // vector.size)) if self._in_rows else CAPACITY
-        self._noted = np.zeros((self.capacity, vector.size if self._in_rows else len(sizes)))
+    def __init__(self, vector: Array, groups: Sequence[Sequence[slice]]) -> None:
+        parts, members = _parts_of(groups)
+        copied = _worth_copying(parts)
+        runs = list(_even(part for part in parts if part not in copied))
+        order = [part.start for part in itertools.chain(copied, *runs)]
+        self._groups = [[order.index(parts[k].start) for k in group] for group in members]
+        self._firsts = np.array([group[0] for group in self._groups])
+        # What is noted of a part is the sum of its squares, or minus the norm where that is no use.
+        self._noted = np.zeros((CAPACITY, len(parts)))
+        self._products, squares = _products(vector, runs)
+        self._long = [vector[part] for run in runs for part in run]
+        begin, stop = (copied[0].start, copied[-1].stop) if copied else (0, 0)
+        self._short = [slice(part.start - begin, part.stop - begin) for part in copied]
+        # From each bound to the next there is a sum, also where two stretches have a gap between them.
+        bounds = sorted({bound for part in self._short for bound in (part.start, part.stop)})[:-1]
+        self._bounds, self._columns = np.array(bounds), [bounds.index(part.start) for part in self._short]
+        self._batch = max(1, min(BATCH, WAITING // max(stop - begin, 1)))
+        self._copies = np.zeros((self._batch, stop - begin))
+        self._squared = np.zeros_like(self._copies)
+        # Memory views copy with the least to look up.
+        self._source, self._waiting = vector[begin:stop].data, [row.data for row in self._copies]
+        self._squares, self._places = squares.data, [row[len(copied) :].data for row in self._noted]
 
     def note(self, at: int) -> None:
-        """Notes the vector as it is now in place ``at``, from 0 to ``capacity`` - 1."""
-        row = self._noted[at]
-        if self._in_rows:
-            np.copyto(row, self._vector)
+        """Notes the vector as it is now in place ``at``."""
+        if self._short:
+            number = at % self._batch
+            self._waiting[number][:] = self._source
+            if number == self._batch - 1:
+                self._work_on_copies(at + 1)
+        if not self._long:
             return
-        for k, part in enumerate(self._parts):
-            square = part.dot(part)
-            row[k] = square if 1e-280 < square < math.inf else -norm(part)  # the sign says which of the two it is
+        for call, arguments in self._products:
+            call(*arguments)
+        squares = self._squares
+        self._places[at][:] = squares
+        for square in squares:
+            if not SMALLEST < square < LARGEST:
+                self._noted[at, len(self._short) :] = [-norm(part) for part in self._long]
+                return
 
     @np.errstate(all="ignore")
     def taken(self, count: int) -> Array:
-        """The norms of the first ``count`` places: shape (count, layers)."""
+        """The norms that were noted in the first ``count`` places: shape (count, groups)."""
+        if self._short and count % self._batch:
+            self._work_on_copies(count)
         noted = self._noted[:count]
-        if not self._in_rows:
-            return self._by_layer(np.where(noted < 0.0, -noted, np.sqrt(np.abs(noted))))
-        squares = np.add.reduceat(noted * noted, self._starts, axis=1)
-        norms = np.sqrt(squares)
-        for row, k in np.argwhere(~((squares > 1e-280) & (squares < np.inf))):
-            norms[row, k] = norm(self._parts_of(noted[row])[k])
-        return self._by_layer(norms)
-
-    @np.errstate(all="ignore")
-    def of(self, vector: Array) -> Array:
-        """The norms of another such vector: shape (layers,)."""
-        return np.asarray(self._by_layer(np.array([[norm(part) for part in self._parts_of(vector)]]))[0])
-
-    def _parts_of(self, vector: Array) -> list[Array]:
-        return [vector[start:stop] for start, stop in zip(self._starts, self._stops, strict=True)]
-
-    def _by_layer(self, norms: Array) -> Array:
-        found = np.zeros((len(norms), max(self._layers) + 1))
-        for column, layer in zip(norms.T, self._layers, strict=True):
-            found[:, layer] = np.hypot(found[:, layer], column)
+        norms = np.where(noted < 0.0, -noted, np.sqrt(np.abs(noted)))
+        found = norms[:, self._firsts]
+        for number, (_, *others) in enumerate(self._groups):
+            for k in others:
+                found[:, number] = np.hypot(found[:, number], norms[:, k])
         return found
+
+    def _work_on_copies(self, stop: int) -> None:
+        """Works on the copies that wait, of which the last was noted right before place ``stop``."""
+        count = (stop - 1) % self._batch + 1
+        copies, squared = self._copies[:count], self._squared[:count]
+        np.multiply(copies, copies, squared)
+        sums = np.add.reduceat(squared, self._bounds, 1)[:, self._columns]
+        noted = self._noted[stop - count : stop, : len(self._short)]
+        noted[...] = sums
+        for row, k in np.argwhere(~((sums > SMALLEST) & (sums < LARGEST))):
+            noted[row, k] = -norm(copies[row, self._short[k]])
+
+
+def norms_of(vector: Array, groups: Iterable[Sequence[slice]]) -> list[float]:
+    """The same for a vector as it is now."""
+    return [math.hypot(*(norm(vector[part]) for part in group)) for group in groups]
+
+
+def _parts_of(groups: Sequence[Sequence[slice]]) -> tuple[list[slice], list[list[int]]]:
+    """All stretches in order, those side by side that are in the same groups as one; and which of them a group has."""
+    members: dict[tuple[int, int], list[int]] = {}
+    for number, group in enumerate(groups):
+        for part in group:
+            members.setdefault((part.start, part.stop), []).append(number)
+    parts: list[slice] = []
+    within: list[list[int]] = []
+    for (start, stop), numbers in sorted(members.items()):
+        if parts and parts[-1].stop == start and within[-1] == numbers:
+            parts[-1] = slice(parts[-1].start, stop)
+        else:
+            parts.append(slice(start, stop))
+            within.append(numbers)
+    return parts, [[k for k, numbers in enumerate(within) if number in numbers] for number in range(len(groups))]
+
+
+def _worth_copying(parts: Sequence[slice]) -> list[slice]:
+    """The most short stretches that have nothing long between them, where copying them saves calls."""
+    runs: list[list[slice]] = [[]]
+    for part in parts:
+        if _size(part) > SHORT or (runs[-1] and part.start - runs[-1][-1].stop > SHORT):
+            runs.append([])
+        if _size(part) <= SHORT:
+            runs[-1].append(part)
+    longest = max(runs, key=len)
+    calls = sum(len(run) if len(run) < MANY else 1 for run in _even(longest))
+    return longest if calls > 1 else []
+
+
+def _even(parts: Iterable[slice]) -> Iterable[list[slice]]:
+    """Stretches of one length at even distances, as lists."""
+    for _, same in itertools.groupby(sorted(parts, key=lambda part: (_size(part), part.start)), key=_size):
+        run: list[slice] = []
+        for part in same:
+            if len(run) > 1 and part.start - run[-1].start != run[1].start - run[0].start:
+                yield run
+                run = []
+            run.append(part)
+        yield run
+
+
+def _products(vector: Array, runs: Sequence[Sequence[slice]]) -> tuple[list[Call], Array]:
+    """Calls that write the sum of squares of each part, run by run, and where these go."""
+    squares = np.zeros(sum(map(len, runs)))
+    calls: list[Call] = []
+    place = 0
+    for run in runs:
+        out = squares[place : (place := place + len(run))]
+        if len(run) < MANY:
+            arrays = (vector[part] for part in run)
+            calls += [(array.dot, (array, out[k : k + 1].reshape(()))) for k, array in enumerate(arrays)]
+            continue
+        first, distance = vector[run[0]], 8 * (run[1].start - run[0].start)
+        rows = np.lib.stride_tricks.as_strided(first, (len(run), first.size), (distance, 8), writeable=False)
+        calls.append((np.matmul, (rows[:, None, :], rows[:, :, None], out.reshape(-1, 1, 1))))
+    return calls, squares
+
+
+def _size(part: slice) -> int:
+    return int(part.stop - part.start)

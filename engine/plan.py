@@ -92,6 +92,15 @@ class Plan:
         return self._layout.messages
 
     @property
+    def trained_edges(self) -> tuple[Edge, ...]:
+        """(consumer, slot) of the messages that training computes, in the order in which they are sent.
+
+        They go to parameters, to what depends on those, and to all single numbers.
+        """
+        nodes = self.graph.nodes
+        return tuple(edge for edge in self.graph.backward_edges() if nodes[edge[0]].inputs[edge[1]] in self._trained)
+
+    @property
     def seed_slice(self) -> slice:
         """Where the gradient that everything starts from lies in ``messages``."""
         return self._layout.seed

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from engine.layout import Edge
 from engine.ops import Array
 
 Whole = np.ndarray[Any, np.dtype[np.int64]]
@@ -37,7 +38,8 @@ class LayerDetails:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One iteration. ``loss`` is that of its batch, before its update; ``gradient_norms`` has one for each layer.
+    """One iteration. ``loss`` is that of its batch, before its update; ``gradient_norms`` has one for each layer,
+    ``edge_norms`` one for each edge; both are empty where they were not noted.
 
     What is measured at intervals only is None elsewhere: ``details`` by layer, ``score`` (accuracy, or R² for a
     regression, on the batch), ``test_loss`` and ``test_score`` on the test set, with the parameters before the update.
@@ -50,6 +52,7 @@ class Record:
     score: float | None = None
     test_loss: float | None = None
     test_score: float | None = None
+    edge_norms: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def gradient_norm(self) -> float:
@@ -101,12 +104,18 @@ class Records:
 
     ``losses`` has a row (loss,) and ``gradient_norms`` a row (a norm for each layer) for every iteration. ``details``
     has rows (score, then for each layer the four numbers of ``LayerDetails``), ``tests`` rows (loss, score).
+
+    ``edges`` are the edges whose messages' norms ``edge_norms`` has for every iteration, in the order of the columns:
+    (consumer, slot) by a name such as ``a1 <- z2``, which is the message that z2 sends back to a1. There are none
+    where they are not noted.
     """
 
-    def __init__(self, layers: tuple[str, ...]) -> None:
+    def __init__(self, layers: tuple[str, ...], edges: Mapping[str, Edge] = MappingProxyType({})) -> None:
         self.layers = layers
+        self.edges = MappingProxyType(dict(edges))
         self.losses = Table(1)
         self.gradient_norms = Table(len(layers))
+        self.edge_norms = Table(len(edges))
         self.details = Table(1 + 4 * len(layers))
         self.tests = Table(2)
 
@@ -118,7 +127,7 @@ class Records:
         """The record of that iteration. Raises IndexError where there is none."""
         if not 0 <= iteration < len(self):
             raise IndexError(f"iteration {iteration} is not among the {len(self)} recorded")
-        norms = self.gradient_norms.find(iteration)
+        norms, edges = self.gradient_norms.find(iteration), self.edge_norms.find(iteration)
         details, test = self.details.find(iteration), self.tests.find(iteration)
         return Record(
             iteration,
@@ -128,11 +137,12 @@ class Records:
             None if details is None else float(details[0]),
             None if test is None else float(test[0]),
             None if test is None else float(test[1]),
+            MappingProxyType({} if edges is None else dict(zip(self.edges, edges.tolist(), strict=True))),
         )
 
     def cut(self, iteration: int) -> None:
         """Drops the records of ``iteration`` and later."""
-        for table in (self.losses, self.gradient_norms, self.details, self.tests):
+        for table in (self.losses, self.gradient_norms, self.edge_norms, self.details, self.tests):
             table.cut(iteration)
 
     def _layer_details(self, row: Array) -> Mapping[str, LayerDetails]:

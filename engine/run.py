@@ -22,15 +22,16 @@ from engine.checkpoints import Checkpoints
 from engine.data import Dataset
 from engine.graph import Graph
 from engine.machine import Machine
-from engine.measures import Evaluation, Layers, Measured, first_not_finite
+from engine.measures import Evaluation, Layers, Measured, edges_by_name, first_not_finite
 from engine.network import Network
+from engine.norms import CAPACITY, Norms
 from engine.ops import Array
 from engine.records import Records
 from engine.trace import Trace
 from engine.training import Model, Training, check_whole, model_of
 
 # Iterations between two looks at the numbers.
-SLICE = 256
+SLICE = CAPACITY
 # Multiplications and additions between two checkpoints, at most.
 REPLAYED = 3e9
 
@@ -39,9 +40,11 @@ REPLAYED = 3e9
 class Recording:
     """What a run keeps, and how often (in iterations).
 
-    ``details_every`` is for weights, updates and units, ``test_every`` for the test set; 0 is never.
-    ``checkpoint_every`` is the first spacing of checkpoints (None: by the work of an iteration), ``budget`` their
-    memory in bytes. Raises GradStepError for numbers that cannot be used.
+    In every iteration there is noted, 8 bytes each, the norm of each layer's gradient (``gradient_norms``) and that of
+    each message (``edge_norms``): of those that training computes, to parameters and to all that depends on them, such
+    as activations, not of those that only go on to the data. ``details_every`` is for weights, updates and units,
+    ``test_every`` for the test set; 0 is never. ``checkpoint_every`` is the first spacing of checkpoints (None: by the
+    work of an iteration), ``budget`` their memory in bytes. Raises GradStepError for numbers that cannot be used.
     """
 
     gradient_norms: bool = True
@@ -50,6 +53,7 @@ class Recording:
     checkpoint_every: int | None = None
     budget: int = 256_000_000
     stop_when_not_finite: bool = True
+    edge_norms: bool = False
 
     def __post_init__(self) -> None:
         for name in ("details_every", "test_every"):
@@ -103,10 +107,14 @@ class Run:
         self._columns = self.model.columns(train)
         self._machine = Machine(self.model, self._columns, self.training)
         self._replaying: Machine | None = None
-        self._layers = Layers(self._machine.plan)
+        plan = self._machine.plan
+        self._layers = Layers(plan)
+        edges = edges_by_name(plan) if self.recording.edge_norms else {}
+        messages = [[plan.message_slices[edge]] for edge in edges.values()]
+        self._norms = Norms(plan.messages, [*self._layers.gradients, *messages])
         self._evaluation = Evaluation(self.model, self.graph, classes=train.kind == "classification")
         self._test = None if test is None else self.model.columns(test)
-        self.records = Records(self._layers.names)
+        self.records = Records(self._layers.names, edges)
         self.checkpoints = Checkpoints(self.recording.checkpoint_every or self._spacing(), self.recording.budget)
         self.checkpoints.keep(0, self._machine.state)
         self._losses = np.zeros(SLICE)
@@ -227,12 +235,17 @@ class Run:
             if self.checkpoints.is_due(self.iteration):
                 self.checkpoints.keep(self.iteration, machine.state)
             portion = min(count - done, self.checkpoints.spacing - self.iteration % self.checkpoints.spacing)
-            machine.run(portion, losses, self._layers.norms.note if noting else None, done)
+            machine.run(portion, losses, self._norms.note if noting else None, done)
             done += portion
         self.records.losses.append(start, losses[:, None])
-        norms = self._layers.norms.taken(count) if noting else None
-        if norms is not None and recording.gradient_norms:
-            self.records.gradient_norms.append(start, norms)
+        norms = None
+        if noting:
+            found, layers = self._norms.taken(count), len(self._layers.names)
+            norms = found[:, :layers]
+            if recording.gradient_norms:
+                self.records.gradient_norms.append(start, norms)
+            if recording.edge_norms:
+                self.records.edge_norms.append(start, found[:, layers:])
         if before is not None:
             score = self._evaluation.score_of(machine.plan)
             row = [score, *self._layers.details(machine.plan, before).ravel()]
@@ -248,13 +261,13 @@ class Run:
     @property
     def _notes_gradients(self) -> bool:
         # What is clipped may be infinite and leave no trace in the parameters.
-        return self.recording.gradient_norms or (
-            self.recording.stop_when_not_finite and self.training.clipping is not None
-        )
+        recording = self.recording
+        hidden = recording.stop_when_not_finite and self.training.clipping is not None
+        return recording.gradient_norms or recording.edge_norms or hidden
 
     def _iterations_until_due(self, goal: int) -> int:
         start, recording = self.iteration, self.recording
-        count = min(SLICE, self._layers.norms.capacity) if self._notes_gradients else SLICE
+        count = SLICE
         for every in (recording.details_every, recording.test_every):
             count = min(count, every - start % every) if every else count
         return min(count, goal - start)
@@ -263,8 +276,8 @@ class Run:
 
     def _look(self, start: int, losses: Array, norms: Array | None) -> None:
         """Stops the run where a number of the iterations from ``start`` on is not finite."""
-        bad = ~np.isfinite(losses) if norms is None else ~(np.isfinite(losses) & np.isfinite(norms).all(axis=1))
-        if bad.any():
+        if not (_finite(losses) and (norms is None or _finite(norms))):
+            bad = ~np.isfinite(losses) if norms is None else ~(np.isfinite(losses) & np.isfinite(norms).all(axis=1))
             # It may have come with the update before.
             self._stop(max(self._known_finite, start + int(bad.argmax()) - 1))
         elif norms is None or self.iteration - self._known_finite >= SLICE:

@@ -29,7 +29,7 @@ def rates(rate: float) -> dict[str, float]:
 def numbers(run: Run) -> list[Any]:
     """All that a run has recorded."""
     records = run.records
-    tables = (records.losses, records.gradient_norms, records.details, records.tests)
+    tables = (records.losses, records.gradient_norms, records.edge_norms, records.details, records.tests)
     return [table.rows.copy() for table in tables]
 
 
@@ -133,6 +133,61 @@ def test_norms_of_numbers_whose_squares_leave_float64() -> None:
         run = Run(model, data, Training(settings=rates(1e-12), batch_size=4))
         run.advance(1)
         assert run.records[0].gradient_norm == pytest.approx(4 * math.sqrt(2) * size**2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        parse_network("2-8-6-1 relu"),
+        parse_network("2-16x5-1 tanh, skip 2"),
+        parse_network("2-40-40-2 relu, loss cross_entropy"),
+        Model("y = W @ x + b * b\nloss = mse(y, t) + b", {"W": np.full((1, 2), 0.3), "b": 0.5}, "signs"),
+    ],
+    ids=["relu", "skips", "wide", "scalars"],
+)
+def test_edge_norms_are_those_of_the_messages(model: Network | Model) -> None:
+    training = Training(settings=rates(0.05), batch_size=20)
+    run = Run(model, spiral(), training, recording=Recording(edge_norms=True, details_every=7))
+    run.advance(60)
+    assert run.records.edge_norms.count == 60
+    for iteration in (0, 6, 7, 33, 59):
+        record, trace = run.records[iteration], run.trace(iteration)
+        assert list(record.edge_norms) == list(run.records.edges)
+        for name, edge in run.records.edges.items():
+            assert record.edge_norms[name] == pytest.approx(np.linalg.norm(trace.messages[edge]), rel=1e-12), name
+    plain = Run(model, spiral(), training)
+    plain.advance(60)
+    assert_same([plain.records.losses.rows], [run.records.losses.rows])
+    np.testing.assert_allclose(plain.records.gradient_norms.rows, run.records.gradient_norms.rows, rtol=1e-12)
+
+
+def test_edges_are_those_that_training_sends_messages_along() -> None:
+    run = Run(
+        parse_network("2-4x3-1 tanh, skip 2"), spiral(), recording=Recording(edge_norms=True, gradient_norms=False)
+    )
+    run.advance(1)
+    names = list(run.records.edges)
+    assert names[:4] == ["z4 <- loss", "W4 <- z4", "b4 <- z4", "a3 <- z4"]
+    assert "f3 <- a3" in names
+    assert "a1 <- a3" in names
+    assert not {"x <- z1", "t <- loss"} & set(names)
+    assert run.records.gradient_norms.count == 0
+    assert run.records[0].gradient_norms == {}
+    for name, (consumer, slot) in run.records.edges.items():
+        nodes = run.graph.nodes
+        assert name == f"{nodes[nodes[consumer].inputs[slot]].name} <- {nodes[consumer].name}"
+
+
+def test_an_edge_for_each_of_two_slots() -> None:
+    model = Model("y = W @ x\nz = y * y\nloss = mse(z, t)", {"W": [[0.3, 0.1]]}, "signs")
+    run = Run(model, spiral(), recording=Recording(edge_norms=True))
+    assert [name for name in run.records.edges if name.startswith("y")] == ["y <- z", "y <- z (2)"]
+
+
+def test_edges_are_not_noted_unless_asked_for() -> None:
+    run = Run(parse_network("2-4-1"), spiral())
+    run.advance(3)
+    assert (dict(run.records.edges), run.records.edge_norms.count, dict(run.records[0].edge_norms)) == ({}, 0, {})
 
 
 # Replay ---------------------------------------------------------------------------------------------------------------
