@@ -6,13 +6,15 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 DURATION = 6000  # ms
+ABOVE = 64  # from the lower edge: the legend is there
 
 
 class Message(QFrame):
-    """One sentence near the lower edge of its parent."""
+    """One sentence near the lower edge of ``over``, a part of the window ``parent``."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, over: QWidget) -> None:
         super().__init__(parent, objectName="message")
+        self._over = over
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._label = QLabel("", wordWrap=True)
         layout = QHBoxLayout(self)
@@ -37,8 +39,9 @@ class Message(QFrame):
         return False
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        width = min(560, parent.width() - 80)
+        over = self._over
+        corner = over.mapTo(self.parentWidget(), over.rect().topLeft())
+        width = min(560, over.width() - 40)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move((parent.width() - width) // 2, parent.height() - self.height() - 110)
+        self.move(corner.x() + (over.width() - width) // 2, corner.y() + over.height() - self.height() - ABOVE)

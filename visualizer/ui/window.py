@@ -103,7 +103,7 @@ class Window(QMainWindow):
         self.gallery.complete()
         self.gallery.chosen.connect(self.open)
         self.gallery.browse.connect(self.choose_file)
-        self._message = Message(self)
+        self._message = Message(self, self._pages)
         actions.refresh_actions(self, self.actions_by_name)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._system_theme_changed()
