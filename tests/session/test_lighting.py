@@ -6,6 +6,7 @@ import pytest
 
 from engine.explain import references
 from engine.expression import Reference, terms_of
+from tests.iterations import ALL_AT_ONCE, at_update, inside, pick
 from visualizer.session import cursor
 from visualizer.session.formatting import number_text
 from visualizer.session.lessons import lesson_names, load_lesson
@@ -172,3 +173,14 @@ def test_what_is_picked_is_lit_where_nothing_else_lights_it() -> None:
     assert light.picked == elsewhere
     session.pick(light.cells[0])
     assert lighting(session).picked is None
+
+
+def test_an_optimisers_update_lights_the_parameter_and_its_gradient() -> None:
+    session = at_update(inside(ALL_AT_ONCE), "W2")
+    pick(session, "W2", (1, 2))
+    node = session.document.graph.ids["W2"]
+    parameter, gradient = (Reference(node, kind, (1, 2)) for kind in ("value", "gradient"))
+    assert set(lighting(session).cells) == {parameter, gradient}
+    session.step_into()
+    parameter, gradient = (Reference(node, kind, (0, 0)) for kind in ("value", "gradient"))
+    assert lighting(session).lines == ((parameter, gradient), (gradient, parameter))

@@ -53,6 +53,9 @@ def lighting(session: Session) -> Lighting:
         whole = element(trace, step, card.chosen)
         shown = terms_of(whole)[walked[1]] if walked else whole
         chain = list(references(shown))
+        if card.update is not None:  # the gradient takes part in an earlier line, and brings the new number about
+            found = dict.fromkeys(part for row in card.update.rows for part in references(row.expression))
+            chain = sorted(found, key=lambda part: part.kind == "gradient")
         cells = tuple(dict.fromkeys(chain))
         if walked and chain:  # the gradient that everything starts from comes from nowhere
             lines = tuple(zip(chain, [*chain[1:], result], strict=True))
