@@ -23,8 +23,8 @@ SHORT = 512
 # Stretches in a run from which on one call for all is faster than one for each.
 MANY = 4
 # Copies that are worked on at once, at most, and numbers in them: they are to stay in the processor's cache.
-BATCH = 32
-WAITING = 1 << 14
+BATCH = 64
+WAITING = 1 << 15
 # A sum of squares between these has lost nothing to the range of float64.
 SMALLEST, LARGEST = 1e-280, math.inf
 
@@ -96,11 +96,12 @@ class Norms:
         count = (stop - 1) % self._batch + 1
         copies, squared = self._copies[:count], self._squared[:count]
         np.multiply(copies, copies, squared)
-        sums = np.add.reduceat(squared, self._bounds, 1)[:, self._columns]
+        sums = np.add.reduceat(squared, self._bounds, 1).take(self._columns, 1)
         noted = self._noted[stop - count : stop, : len(self._short)]
         noted[...] = sums
-        for row, k in np.argwhere(~((sums > SMALLEST) & (sums < LARGEST))):
-            noted[row, k] = -norm(copies[row, self._short[k]])
+        if not (np.minimum.reduce(sums, None) > SMALLEST and np.maximum.reduce(sums, None) < LARGEST):
+            for row, k in np.argwhere(~((sums > SMALLEST) & (sums < LARGEST))):
+                noted[row, k] = -norm(copies[row, self._short[k]])
 
 
 def norms_of(vector: Array, groups: Iterable[Sequence[slice]]) -> list[float]:
