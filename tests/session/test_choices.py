@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from visualizer.session.choices import (
     facts_of,
     fitted,
     known_facts,
+    refitted,
     with_data_seed,
     with_file,
     with_input,
@@ -176,13 +178,28 @@ def test_a_program_of_its_own_keeps_out_of_it() -> None:
     assert with_set(own, "iris").data.set == "iris"
 
 
-def test_a_file_is_read_as_it_is_and_its_network_fits() -> None:
-    chosen = with_file(with_noise(PLAYGROUND, 10), "wine.csv", WINE)
-    assert chosen.data == DataChoice(set="", file="wine.csv", standardise=True)
-    assert chosen.network is not None
-    assert chosen.network.inputs == 3
-    assert output_of(chosen) == (1, "linear", "half_squared")
-    assert with_set(chosen, "circle", WINE).network == PLAYGROUND.network
+def test_a_file_is_read_as_it_is_and_its_networks_fit(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{number % 5},{number % 3},{number / 7}\n" for number in range(20))
+    (tmp_path / "wine.csv").write_text(f"alcohol,acid,sugar,quality\n{rows}", encoding="utf-8")
+    chosen = with_file(with_noise(with_input(PLAYGROUND, "x1^2", True), 10), "wine.csv")
+    assert chosen.data == DataChoice(set="", file="wine.csv", standardise=True, inputs=("x1", "x2", "x1^2"))
+    first, second = refitted((chosen, replace(chosen, label="other")), tmp_path, known_facts(PLAYGROUND.data))
+    assert first.data.inputs == ()
+    assert first.network is not None
+    assert first.network.inputs == 3
+    assert output_of(first) == (1, "linear", "half_squared")
+    assert second == replace(first, label="other")
+    assert with_set(first, "circle", WINE).network == PLAYGROUND.network
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GradStepError, match=r"gone\.csv"):
+        refitted((with_file(PLAYGROUND, "gone.csv"),), tmp_path)
+
+
+def test_runs_that_fit_stay_as_they_are() -> None:
+    runs = (PLAYGROUND, replace(PLAYGROUND, label="other"))
+    assert refitted(runs, None) == runs
 
 
 def test_another_column_is_learnt_and_the_network_fitted_once_the_file_is_read() -> None:

@@ -20,7 +20,7 @@ RICH = replace(
     PLAYGROUND, training=Training("adamw", schedule="cosine", regularisation=("l2", 0.001), clipping=("norm", 1.0))
 )
 WINE = DataFacts("wine", ("alcohol", "acid"), "quality")
-FILE = with_file(PLAYGROUND, "data/wine.csv", WINE)
+FILE = with_file(PLAYGROUND, "data/wine.csv")
 
 
 def facts(recipe: Recipe) -> DataFacts:

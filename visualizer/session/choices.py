@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ from engine.training import target_of
 from visualizer.session.dataset_file import SHIPPED, load_shipped
 from visualizer.session.recipe import DataChoice, Recipe
 from visualizer.session.recipe_tables import MAX_RUNS
+from visualizer.session.samples import load_samples
 
 # The features themselves, as made features.
 RAW = ("x1", "x2")
@@ -210,17 +212,32 @@ def with_set(recipe: Recipe, name: str, before: DataFacts | None = None) -> Reci
     return with_data(recipe, data, facts, before)
 
 
-def with_file(recipe: Recipe, file: str, facts: DataFacts, before: DataFacts | None = None) -> Recipe:
-    """A CSV file, as it is read by itself; ``file`` is its path as seen from the document."""
+def with_file(recipe: Recipe, file: str) -> Recipe:
+    """A CSV file, as it is read by itself; ``file`` is its path as seen from the document.
+
+    The network fits after ``refitted``, once the file has been read.
+    """
     kept = recipe.data
     data = DataChoice(
-        set="", file=file, train_share=kept.train_share, standardise=True, inputs=kept.inputs, seed=kept.seed
-    )
-    return with_data(recipe, data, facts, before)
+        set="", file=file, train_share=kept.train_share, standardise=True, inputs=kept.inputs, targets=kept.targets,
+        seed=kept.seed,
+    )  # fmt: skip
+    return replace(recipe, data=data)
+
+
+def refitted(recipes: Sequence[Recipe], folder: Path | None, before: DataFacts | None = None) -> tuple[Recipe, ...]:
+    """The runs with inputs and outputs that fit their data, which may be read from a file for that.
+
+    A file's path is seen from ``folder``; ``before`` are the facts of the data that the networks come from. Raises
+    GradStepError where the data cannot be had.
+    """
+    data = replace(recipes[0].data, inputs=())  # which can be made of two features only
+    facts = known_facts(data) or facts_of(load_samples(data, folder).raw_train)
+    return tuple(fitted(recipe, facts, before) for recipe in recipes)
 
 
 def with_target(recipe: Recipe, target: str) -> Recipe:
-    """Another column of the file to learn. The network fits again after ``fitted``, once the file has been read."""
+    """Another column of the file to learn. The network fits after ``refitted``, once the file has been read."""
     features = tuple(name for name in recipe.data.features if name != target)
     return replace(recipe, data=replace(recipe.data, target=target, features=features, kind=None))
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.network import parse_network, program_of
-from visualizer.session.choices import DataFacts, facts_of, fitted, known_facts
+from visualizer.session.choices import DataFacts, facts_of, known_facts, refitted
 from visualizer.session.recipe import Recipe, labels_of
 from visualizer.session.samples import load_samples
 from visualizer.ui.builder.panel import BuilderPanel
@@ -39,8 +39,7 @@ class Builder:
 
     def _answer(self, recipes: tuple[Recipe, ...], selected: int) -> None:
         self.told.append((recipes, selected))
-        facts = known_facts(recipes[0].data) or facts_of(load_samples(recipes[0].data, self._folder).raw_train)
-        self.show(tuple(fitted(recipe, facts, self.facts) for recipe in recipes), selected)
+        self.show(refitted(recipes, self._folder, self.facts), selected)
 
     @property
     def recipe(self) -> Recipe:

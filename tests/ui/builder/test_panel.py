@@ -310,6 +310,17 @@ def test_a_file_is_asked_for(build: Build) -> None:
     assert asked == [True, True]
 
 
+def test_a_file_is_used_by_all_runs(build: Build, csv_recipe: Recipe) -> None:
+    builder = build(*COMPARED)
+    builder.panel.use_file("wine.csv")
+    recipes, _ = builder.told[-1]
+    assert [recipe.data.file for recipe in recipes] == ["wine.csv", "wine.csv"]
+    shown = builder.panel._recipes
+    assert [recipe.network.inputs for recipe in shown if recipe.network] == [3, 3]
+    assert builder.row("target").box.currentText() == "kind"  # type: ignore[union-attr]
+    assert builder.panel.text.line.toPlainText().startswith("3-50x16-1")
+
+
 def test_a_file_shows_its_columns_and_another_can_be_learnt(build: Build, csv_recipe: Recipe) -> None:
     builder = build(csv_recipe)
     assert builder.row("set").box.currentText() == "wine.csv"  # type: ignore[union-attr]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from engine.network import program_of
-from visualizer.session.choices import DataFacts, Edit, edited, known_facts, with_run_added, with_run_removed
+from visualizer.session.choices import DataFacts, Edit, edited, known_facts, with_file, with_run_added, with_run_removed
 from visualizer.session.controls import Control, network_controls, stop_controls, training_controls
 from visualizer.session.network_choices import runs_with_line, with_depth, with_program
 from visualizer.session.recipe import Recipe, labels_of
@@ -30,8 +30,9 @@ class BuilderPanel(QWidget):
     """Shows the runs' recipes as controls and as text.
 
     ``recipes_changed`` has the recipes after an edit, and the number of the selected run; ``file_wanted`` asks for a
-    CSV file. The panel shows an edit at once; what it cannot know by itself, such as the steps of the data, follows
-    with ``show_recipes``. What cannot be is said under its control, and changes nothing.
+    CSV file, to be given to ``use_file``. The panel shows an edit at once; what it cannot know by itself, such as the
+    steps of the data, follows with ``show_recipes``. After a choice of file or target the networks fit once they are
+    ``refitted``. What cannot be is said under its control, and changes nothing.
     """
 
     recipes_changed = Signal(object, int)
@@ -177,6 +178,10 @@ class BuilderPanel(QWidget):
             stops += body()
         for one, other in pairwise(stops):
             QWidget.setTabOrder(one, other)
+
+    def use_file(self, file: str) -> None:
+        """Choose a CSV file, as a person does; ``file`` is its path as seen from the document."""
+        self._edit(lambda recipe: with_file(recipe, file), shared=True)
 
     # What is remembered -----------------------------------------------------------------------------------------------
 
