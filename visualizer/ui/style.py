@@ -146,6 +146,7 @@ def _builder(theme: Theme) -> str:
     QPushButton#apply:disabled {{ color: {on_raised}; }}
     QWidget#builder QPushButton#link {{ font-size: 12px; padding: 3px 0; }}
     QWidget#builder QPushButton#link:focus {{ color: {theme.backward}; text-decoration: underline; }}
+    QWidget#builder QSlider::handle:horizontal:focus {{ background: {theme.backward}; }}
     QPlainTextEdit#code {{ background: {theme.ground}; color: {theme.text}; border: 1px solid {theme.hairline};
         border-radius: 6px; font-family: "{CODE}"; font-size: 11.5px; selection-background-color: {theme.backward};
         selection-color: {theme.on_accent}; }}
