@@ -18,7 +18,8 @@ from visualizer.session.network_edges import (
     size_of,
     steady_limit,
 )
-from visualizer.session.network_scene import NetworkScene, lay_out
+from visualizer.session.network_layout import lay_out
+from visualizer.session.network_scene import NetworkScene
 from visualizer.session.network_shape import shape_of
 from visualizer.session.scene import Scale
 from visualizer.session.snapshot import LayerView, Snapshot

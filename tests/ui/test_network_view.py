@@ -234,8 +234,8 @@ def test_the_pointer_finds_an_edge_and_tells_its_weight(small: NetworkView) -> N
     curve = scene.curves(3, edges.sources[-1:], edges.targets[-1:], 41)[0]
     x, y = curve[-6]
     move(small, QPoint(round(x), round(y)))
-    assert small._hovered_edge is not None
-    column, target, source = small._hovered_edge
+    assert small._hovered.edge is not None
+    column, target, source = small._hovered.edge
     assert (column, target) == (3, edges.targets[-1])
     assert f"from a2[{source + 1}] to z3[{target + 1}]" in QToolTip.text()
 

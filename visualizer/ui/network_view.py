@@ -8,9 +8,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from visualizer.session.network_edges import Edges, Scales, Shows, edges_of, omission, shown_of
-from visualizer.session.network_scene import lay_out
+from visualizer.session.network_layout import lay_out
+from visualizer.session.network_places import NOTHING, Found, beside, found_at, words_of
 from visualizer.session.network_shape import NetworkShape, Place, described, shape_of
-from visualizer.session.network_words import edge_words, inputs_words, layer_words, unit_words
+from visualizer.session.network_words import unit_words
 from visualizer.session.snapshot import Snapshot
 from visualizer.ui.network.legend import NetworkLegend
 from visualizer.ui.network.look import Look
@@ -22,6 +23,8 @@ EDGE = 12  # from the legend to the sides
 NO_LAYERS = "This document has a program of its own: its steps show its graph."
 NO_SNAPSHOT = "No network yet"
 HINT = "Arrows move through the units, Enter opens the steps."
+# across, down
+MOVES = {Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0)}
 
 
 class NetworkView(QWidget):
@@ -46,8 +49,7 @@ class NetworkView(QWidget):
         self._shows: Shows = "gradient"
         self._scales = Scales()
         self._selected: Place | None = None
-        self._hovered: Place | None = None
-        self._hovered_edge: tuple[int, int, int] | None = None  # column, target, source
+        self._hovered = NOTHING
         self._pointer: QPointF | None = None
         self._legend = NetworkLegend(theme, self)
         self._legend.chosen.connect(self.set_edges)
@@ -70,14 +72,14 @@ class NetworkView(QWidget):
         self._snapshot = snapshot
         if first or shape != self._shape:
             self._shape, self._scales = shape, Scales()
+            self._hovered = NOTHING
             self._lay_out()
             self._keep_selection()
             self._describe()
         elif snapshot.iteration == 0:
             self._scales = Scales()
         self._look_at_numbers()
-        if self._pointer is not None:
-            self._tell(moved=False)
+        self._tell(moved=False)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -129,11 +131,9 @@ class NetworkView(QWidget):
     def _keep_selection(self) -> None:
         """Let go of a unit that there is not."""
         units = self._shape.units if self._shape is not None else ()
-        for place in (self._selected, self._hovered):
-            if place is not None and not (place[0] < len(units) and place[1] < units[place[0]]):
-                self._selected = None if place == self._selected else self._selected
-                self._hovered = None if place == self._hovered else self._hovered
-        self._hovered_edge = None
+        place = self._selected
+        if place is not None and not (place[0] < len(units) and place[1] < units[place[0]]):
+            self._selected = None
 
     def _describe(self) -> None:
         words = NO_SNAPSHOT if self._snapshot is None else NO_LAYERS
@@ -161,17 +161,17 @@ class NetworkView(QWidget):
                 pen.box(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 4, None, color(self._theme.backward), 1.2)
 
     def _look(self) -> Look:
-        return Look(self._shows, self._scales, self._hovered, self._lit(), self._selected, self.hasFocus())
+        return Look(self._shows, self._scales, self._hovered.unit, self._lit(), self._selected, self.hasFocus())
 
     def _lit(self) -> tuple[int, Edges] | None:
-        """The edges under the pointer, or those that lead to the unit under it, and the column that they lead to."""
+        """The edge under the pointer, or those that lead to the unit under it, and the column that they lead to."""
         assert self._painter is not None
         assert self._snapshot is not None
-        if self._hovered_edge is not None:
-            column = self._hovered_edge[0]
-            targets, sources = (np.array([unit]) for unit in self._hovered_edge[1:])
-        elif self._hovered is not None and self._hovered[0] > 0:
-            column, unit = self._hovered
+        if self._hovered.edge is not None:
+            column = self._hovered.edge[0]
+            targets, sources = (np.array([unit]) for unit in self._hovered.edge[1:])
+        elif self._hovered.unit is not None and self._hovered.unit[0] > 0:
+            column, unit = self._hovered.unit
             sources = np.arange(self._painter.scene.columns[column - 1].shown)
             targets = np.full(len(sources), unit)
         else:
@@ -187,112 +187,62 @@ class NetworkView(QWidget):
 
     # The pointer ----------------------------------------------------------------------------------------------------
 
-    def _find(self, point: QPointF) -> tuple[Place | None, tuple[int, int, int] | None, int | None]:
-        """What is under a point: a unit; else an edge; else the column whose caption or band it is."""
-        if self._painter is None or self._snapshot is None:
-            return None, None, None
-        scene, x, y = self._painter.scene, point.x(), point.y()
-        unit = scene.unit_at(x, y)
-        if unit is not None:
-            return unit, None, None
-        caption = scene.caption_at(x, y)
-        if caption is not None:
-            return None, None, caption
-        column = scene.gap_at(x)
-        if column is None:
-            return None, None, None
-        if scene.banded:
-            return None, None, column if abs(y - scene.axis) <= scene.tallest / 2 else None
-        drawn = self._edges[column - 1]
-        found = scene.edge_at(column, drawn.sources, drawn.targets, x, y)
-        if found is None:
-            return None, None, None
-        return None, (column, int(drawn.targets[found]), int(drawn.sources[found])), None
+    def _found(self, point: QPointF) -> Found:
+        if self._painter is None:
+            return NOTHING
+        return found_at(self._painter.scene, self._edges, point.x(), point.y())
 
     def _tell(self, moved: bool = True) -> None:
         """Say what is under the pointer. While it rests, a tooltip that is there follows the numbers."""
-        assert self._pointer is not None
-        unit, edge, layer = self._find(self._pointer)
-        if not moved and not QToolTip.isVisible():
+        if self._pointer is None or self._snapshot is None or not (moved or QToolTip.isVisible()):
             return
-        snapshot = self._snapshot
-        text = ""
-        if snapshot is not None:
-            if unit is not None:
-                text = unit_words(snapshot, unit)
-            elif edge is not None:
-                text = edge_words(snapshot, *edge)
-            elif layer is not None:
-                text = layer_words(snapshot.layers[layer - 1], layer) if layer else inputs_words(snapshot)
+        text = words_of(self._snapshot, self._found(self._pointer))
         if text:
             QToolTip.showText(self.mapToGlobal(self._pointer.toPoint()), text, self)
         elif moved:
             QToolTip.hideText()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position()
-        unit, edge, layer = self._find(self._pointer)
-        some = unit is not None or edge is not None or layer is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if some else Qt.CursorShape.ArrowCursor)
-        self._hover(unit, edge)
-        self._tell()
-
-    def _hover(self, unit: Place | None, edge: tuple[int, int, int] | None) -> None:
-        if (unit, edge) != (self._hovered, self._hovered_edge):
-            other = unit != self._hovered
-            self._hovered, self._hovered_edge = unit, edge
+    def _hover(self, found: Found) -> None:
+        if found != self._hovered:
+            other = found.unit != self._hovered.unit
+            self._hovered = found
+            self.setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
             self.update()
             if other:
-                self.unit_hovered.emit(unit)
+                self.unit_hovered.emit(found.unit)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        self._hover(self._found(self._pointer))
+        self._tell()
 
     def leaveEvent(self, event) -> None:
         self._pointer = None
-        self._hover(None, None)
+        self._hover(NOTHING)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            unit, edge, layer = self._find(event.position())
-            if layer is not None:
-                self.layer_chosen.emit(layer)
-            elif edge is None:
-                self._choose(unit)
+            found = self._found(event.position())
+            if found.column is not None:
+                self.layer_chosen.emit(found.column)
+            elif found.edge is None:
+                self._choose(found.unit)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        unit, edge, layer = self._find(event.position())
-        if unit is not None or edge is not None or layer is not None:
+        if self._found(event.position()):
             self.opened.emit()
 
     # The keyboard ---------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {
-            Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
-        }  # fmt: skip
-        if self._painter is None:
-            super().keyPressEvent(event)
-        elif event.key() in moves:
-            self._choose(self._moved(*moves[Qt.Key(event.key())]))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self._painter is not None and event.key() in MOVES:
+            self._choose(beside(self._painter.scene, self._selected, *MOVES[event.key()]))
+        elif self._painter is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit()
         elif event.key() == Qt.Key.Key_Escape and self._selected is not None:
             self._choose(None)
         else:
             super().keyPressEvent(event)
-
-    def _moved(self, across: int, down: int) -> Place:
-        """The unit beside the selected one; across, the one at the same height."""
-        assert self._painter is not None
-        columns = self._painter.scene.columns
-        if self._selected is None:
-            return 0, 0
-        number, unit = self._selected
-        if down:
-            return number, min(max(unit + down, 0), columns[number].shown - 1)
-        other = min(max(number + across, 0), len(columns) - 1)
-        if other == number:
-            return number, unit
-        height = columns[number].middles(unit)
-        return other, int(np.abs(columns[other].middles(np.arange(columns[other].shown)) - height).argmin())
 
     def _choose(self, unit: Place | None) -> None:
         if unit != self._selected:

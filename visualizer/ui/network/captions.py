@@ -7,7 +7,8 @@ import math
 from PySide6.QtGui import QColor
 
 from visualizer.session.formatting import MINUS, number_text
-from visualizer.session.network_scene import CAPTION_LINE, SPARSE, NetworkScene
+from visualizer.session.network_layout import SPARSE
+from visualizer.session.network_scene import CAPTION_LINE, NetworkScene
 from visualizer.session.network_shape import described
 from visualizer.session.snapshot import LayerView, Snapshot
 from visualizer.ui.network.look import write_centred
