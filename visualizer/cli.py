@@ -7,6 +7,7 @@ where it is used: `--version` and `--help` load no numpy, and `trace`, `check`, 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -72,13 +73,25 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, Callable[[argparse
         return argparse.Namespace(document=None, debug=False), window.run
     place = next((i for i, argument in enumerate(arguments) if not argument.startswith("-") or argument == "--"), None)
     if place is None or arguments[place] not in COMMANDS:
-        return _window_parser(window).parse_args(arguments), window.run
+        parser = _window_parser(window)
+        if len(arguments) > 1 and place is not None:
+            _refuse_mistyped(parser, arguments[place])
+        return parser.parse_args(arguments), window.run
     name = arguments[place]
     command, summary = _command(name), COMMANDS[name]
     more = f"{command.MORE}\n{EXIT_CODES}" if command.MORE else EXIT_CODES
     parser = _parser(f"gradstep {name}", f"{summary[:1].upper()}{summary[1:]}.", more)
     command.arguments(parser)
     return parser.parse_args(arguments[:place] + arguments[place + 1 :]), command.run
+
+
+def _refuse_mistyped(parser: argparse.ArgumentParser, word: str) -> None:
+    """Ends the program where more follows on a word that is nearly a command."""
+    import difflib
+
+    near = difflib.get_close_matches(word[:20].lower(), COMMANDS, n=1, cutoff=0.7)
+    if near and not os.path.exists(word):
+        parser.error(f"“{word[:20]}” is no command; did you mean “{near[0]}”?")
 
 
 def _command(name: str) -> Command:

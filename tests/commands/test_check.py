@@ -40,3 +40,28 @@ def test_a_gradient_that_is_not_finite_cannot_be_judged(run: Run, tmp_path: Path
     status, output, _ = run("check", str(path))
     assert status == 0
     assert "1 of 2 gradients cannot be judged, for want of finite numbers: w.\nThe other one agrees" in output
+
+
+TRAINS = """\
+format = 1
+title = "Spiral"
+network = "2-4-1 tanh, loss half_squared"
+[data]
+set = "spiral"
+[training]
+optimizer = "adam"
+[expect]
+"b2.after" = [{after}]
+"""
+
+
+@pytest.mark.parametrize(("after", "status"), [(-0.001, 0), (0.001, 1)])
+def test_a_document_that_trains_is_checked_at_its_first_iteration(
+    run: Run, tmp_path: Path, after: float, status: int
+) -> None:
+    """Adam's first update is as long as the learning rate."""
+    path = tmp_path / "spiral.toml"
+    path.write_text(TRAINS.format(after=after))
+    found, output, _ = run("check", str(path))
+    assert found == status
+    assert "All 11 gradients agree with central differences.\n" in output

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from visualizer.session.lab import Lab
+
 Run = Callable[..., tuple[int, str, str]]
 Start = Callable[..., subprocess.CompletedProcess[bytes]]
 Asked = list[tuple[Any, ...]]
@@ -132,3 +134,96 @@ def test_a_qt_that_cannot_be_imported_ends_with_3(
     status, _, errors = run(*export_arguments(out=str(tmp_path / "x.png")))
     assert status == 3
     assert errors == "gradstep: Qt cannot be loaded: libGL.so.1: cannot open shared object file\n"
+
+
+# --- documents that train
+
+TRAINS = """\
+format = 1
+title = "Spiral"
+network = "2-4-1 tanh, loss half_squared"
+[data]
+set = "spiral"
+[training]
+iterations = 20
+[[compare]]
+network = "2-3-1 relu, loss half_squared"
+"""
+
+
+@pytest.fixture
+def trains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "spiral.toml"
+    path.write_text(TRAINS)
+    return str(path)
+
+
+def test_steps_of_an_iteration_are_exported(run: Run, exports: Asked, trains: str) -> None:
+    assert run(*export_arguments(trains))[0] == 0
+    assert run(*export_arguments(trains, iteration="12", step="3"))[0] == 0
+    assert run(*export_arguments(trains, iteration="12", run="2", step="all"))[0] == 0
+    assert [(asked[0], asked[1][-1], len(asked[1])) for asked in exports] == [
+        ("Spiral, iteration 0 of tanh", 20, 1),
+        ("Spiral, iteration 12 of tanh", 3, 1),
+        ("Spiral, iteration 12 of relu", 20, 20),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"view": "plots"}, "--step is for --view steps, and --view is plots: leave one of them out"),
+        ({"view": "plots", "step": None, "iteration": "3"}, "--iteration is for --view steps, and --view is plots"),
+        ({"view": "plots", "step": None, "run": "1"}, "--run is for --view steps, and --view is plots"),
+        ({"iterations": "3"}, "--iterations is for --view plots, and --view is steps"),
+        ({"view": "steps", "iterations": "3"}, "--iterations is for --view plots, and --view is steps"),
+        ({"view": "curves"}, "invalid choice: 'curves'"),
+        ({"iteration": "x"}, "“x” is not a whole number"),
+        ({"run": "3"}, "--run “3”: the runs are"),
+        ({"step": "23"}, "--step 23: there are 20 steps, so give a number from 0 to 20, last or all"),
+        ({"view": "plots", "step": None, "iterations": "0"}, "“0” is not a whole number from 1 to 10,000,000"),
+    ],
+)
+def test_options_that_do_not_go_together(
+    refused: Callable[..., str], trains: str, changes: dict[str, str | None], said: str
+) -> None:
+    assert said in refused(*export_arguments(trains, **changes))
+
+
+def test_what_has_no_data_has_no_curves(refused: Callable[..., str], tmp_path: Path) -> None:
+    arguments = export_arguments(view="plots", step=None, out=str(tmp_path / "x.png"))
+    assert "has no data to train on: it needs a table [data]" in refused(*arguments)
+
+
+@pytest.mark.parametrize(("format", "begins"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_curves_are_painted(run: Run, trains: str, format: str, begins: bytes) -> None:
+    arguments = export_arguments(trains, view="plots", step=None, format=format, out=f"x.{format}", size="640x400")
+    assert run(*arguments) == (0, f"x.{format}\n", "")
+    assert Path(f"x.{format}").read_bytes().startswith(begins)
+
+
+def test_as_many_iterations_are_painted_as_are_asked_for(
+    run: Run, trains: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def export(lab: Lab, *rest: Any) -> Path:
+        asked.append((lab.iteration, *rest))
+        return rest[1]
+
+    monkeypatch.setattr("visualizer.ui.export.export_plots", export)
+    for changes in ({}, {"iterations": "35", "theme": "dark", "scale": "2", "size": "800x600", "out": "y.png"}):
+        assert run(*export_arguments(trains, view="plots", step=None, **changes))[0] == 0
+    assert asked == [
+        (20, "png", Path("x.png"), (1280, 800), 1.0, "light"),
+        (35, "png", Path("y.png"), (800, 600), 2.0, "dark"),
+    ]
+
+
+def test_curves_that_end_in_infinity_are_painted_and_it_is_told(run: Run, trains: str) -> None:
+    text = TRAINS.replace("tanh", "linear").replace("iterations = 20", "learning_rate = 1e6").partition("[[")[0]
+    Path(trains).write_text(text)
+    status, output, errors = run(*export_arguments(trains, view="plots", step=None, size="640x400"))
+    assert (status, output) == (0, "x.png\n")
+    assert errors.startswith("gradstep: Stopped: iteration ")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from visualizer.commands import subject
 from visualizer.commands.options import MAX_ITERATIONS, document_argument, iteration_arguments, whole
 from visualizer.commands.outcome import FINE, INTERRUPTED, Stop
-from visualizer.commands.output import check_file, lines, write_all
+from visualizer.commands.output import check_file, lines, write, write_all
 from visualizer.commands.pictures import DEFAULT_SIZE, prepare_pictures
 from visualizer.commands.progress import Progress
 from visualizer.commands.training import ITERATIONS, start, train
@@ -102,7 +102,7 @@ def _paint_plots(document: Document, options: argparse.Namespace) -> int:
     from visualizer.ui.export import export_plots
 
     file = export_plots(lab, options.format, options.out, options.size, options.scale, options.theme)
-    write_all(lines(str(file)))
+    write(f"{file}\n")
     for halt in ended.halts:
         print(f"gradstep: {halt.sentence}", file=sys.stderr)
     return INTERRUPTED if ended.interrupted else FINE

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 # Seconds between two pictures of the bar, and between two plain lines.
 BAR_EVERY = 0.1
 LINE_EVERY = 5.0
-BAR_WIDTH = 24
-SMALLEST_BAR = 8
+BAR_WIDTH, NARROW_BAR = 24, 10
+NARROW = 100  # columns of a terminal
 
 
 class Progress:
@@ -36,24 +36,24 @@ class Progress:
             return
         self._next = now + (BAR_EVERY if self._terminal else LINE_EVERY)
         rate = lab.iteration / max(now - self._start, 1e-9)
-        count = f"{lab.iteration:,} of {self._iterations:,} iterations"
-        text = f"{count}  {rate:,.0f}/s  loss {_losses(lab)}"
+        goal = f"{self._iterations:,}"
+        text = f"{f'{lab.iteration:,}':>{len(goal)}} of {goal} iterations  {rate:,.0f}/s  loss {_losses(lab)}"
         if self._terminal:
             self._draw(lab.iteration / self._iterations, text)
         else:
-            self._put(f"{text}\n")
+            self._put(f"{text.lstrip()}\n")
 
     def end(self) -> None:
         """Takes the bar away."""
         if self._drawn:
-            self._put(f"\r{' ' * self._drawn}\r")
+            self._put(f"\r{' ' * (self._drawn + 2)}\r")  # Ctrl-C is echoed as ^C
             self._drawn = 0
 
     def _draw(self, share: float, text: str) -> None:
-        room = _width(self._stream) - 1  # the last column makes some terminals break the line
-        bar = max(SMALLEST_BAR, min(BAR_WIDTH, room - len(text) - 8))
-        full = round(bar * share)
-        line = f"{'━' * full}{'─' * (bar - full)} {share:4.0%}  {text}"[:room]
+        width = _width(self._stream)
+        bar = NARROW_BAR if width < NARROW else BAR_WIDTH
+        full = int(bar * share)
+        line = f"{'━' * full}{'─' * (bar - full)} {int(100 * share):3} %  {text}"[: width - 3]
         self._put(f"\r{line:<{self._drawn}}")
         self._drawn = len(line)
 

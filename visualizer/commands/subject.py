@@ -65,7 +65,7 @@ def reached(document: Document, options: argparse.Namespace) -> tuple[Lab, int, 
     if not document.recipes:
         for option, value in (("--iteration", options.iteration), ("--run", options.run)):
             if value not in (None, 0):
-                raise Stop(f"{option} {value}: {name_of(document)} has no data to train on, so there is one pass only")
+                raise Stop(f"{option} {value}: {name_of(document)} has no data to train on, so it has one pass only")
         return None
     from visualizer.commands.training import train
 
@@ -74,8 +74,11 @@ def reached(document: Document, options: argparse.Namespace) -> tuple[Lab, int, 
     ended = train(lab, iteration)
     if ended.interrupted:
         raise KeyboardInterrupt
-    if iteration > 0 and len(lab.runs[which].records) < iteration:
-        raise Stop(f"--iteration {iteration}: {name_of(document)} does not get there. {ended.halts[-1].sentence}")
+    run, count = lab.runs[which], len(lab.runs[which].records)
+    over = run.stopped is not None or any(not halt.wrong for halt in ended.halts)
+    if over and iteration >= count:
+        ends = [halt.sentence for halt in ended.halts if halt.run == which or not halt.wrong]
+        raise Stop(f"--iteration {iteration}: the last one is {count - 1:,}. {ends[-1]}")
     return lab, iteration, which
 
 
@@ -88,9 +91,8 @@ def _run_number(named: str | None, labels: tuple[str, ...]) -> int:
     if named.isdecimal() and len(named) < 3 and 1 <= int(named) <= len(labels):
         return int(named) - 1
     known = ", ".join(f"{number} “{label}”" for number, label in enumerate(labels, start=1))
-    raise Stop(
-        f"--run {named[:40]}: the runs are {known}" if len(labels) > 1 else f"--run {named[:40]}: there is one run"
-    )
+    sentence = f"the runs are {known}" if len(labels) > 1 else "there is one run only"
+    raise Stop(f"--run “{named[:40]}”: {sentence}")
 
 
 def shown(lab: Lab, iteration: int, which: int) -> tuple[Document, Trace]:

@@ -12,8 +12,10 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import GradStepError
+from visualizer.session.curves import Plotted
 from visualizer.session.document import Document
 from visualizer.session.files import write_atomically
+from visualizer.session.lab import Lab
 from visualizer.session.lighting import lighting
 from visualizer.session.session import Prepared, Session
 from visualizer.ui.bars import lay_out_bars
@@ -112,6 +114,26 @@ def export_session(
     write_atomically(out, draw(session, THEMES[theme], size, scale))
 
 
+def export_plots(lab: Lab, format: str, out: Path, size: tuple[int, int], scale: float, theme: ThemeName) -> Path:
+    """Write a picture of the curves of all runs; its path. ``size`` is in pixels before ``scale``.
+
+    The file is the old one or the new one, never half. Raises GradStepError where it cannot be made.
+    """
+    from visualizer.ui.plots.picture import paint_plots, svg_plots
+
+    ensure_application()
+    title = lab.document.title
+    labels = lab.labels if len(lab.runs) > 1 else (lab.recipes[0].label or title,)
+    score = "accuracy" if lab.samples.classes else "R²"
+    runs = [Plotted(label, run.records, score) for label, run in zip(labels, lab.runs, strict=True)]
+    if format == "svg":
+        content = svg_plots(runs, THEMES[theme], size, scale)
+    else:
+        content = _png_of(paint_plots(runs, THEMES[theme], size, scale))
+    write_atomically(out, content)
+    return out
+
+
 def ensure_application() -> None:
     """A running application with our fonts, offscreen where there is none yet.
 
@@ -131,6 +153,10 @@ def _png(session: Session, theme: Theme, size: tuple[int, int], scale: float) ->
     with painting(image) as painter:
         painter.scale(scale, scale)
         paint_page(painter, session, theme, size[0], size[1], outlines=False)
+    return _png_of(image)
+
+
+def _png_of(image: QImage) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
