@@ -13,10 +13,10 @@ from visualizer.session import cursor
 from visualizer.session.card import Card, build_card, parameter_bars
 from visualizer.session.cursor import Position
 from visualizer.session.document import parse
-from visualizer.session.flow import Tile
 from visualizer.session.formatting import number_text
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
+from visualizer.session.tile import Tile
 
 BY_HAND = ("backpropagation-by-hand", "backpropagation-by-hand-exact")
 CONNECTED = "fully-connected-layer"

@@ -4,8 +4,11 @@ import numpy as np
 
 from engine.explain import recorded
 from tests.iterations import ALL_AT_ONCE, at_step, at_update, inside, pick
+from visualizer.session.document import parse
 from visualizer.session.excerpt import GAP_SIGNS
-from visualizer.session.flow import EXCERPT_COLUMNS, EXCERPT_ROWS, Flow, Tile
+from visualizer.session.flow_builder import EXCERPT_COLUMNS, EXCERPT_ROWS
+from visualizer.session.session import Session
+from visualizer.session.tile import Flow, Tile
 
 
 def tiles(flow: Flow) -> list[Tile]:
@@ -81,3 +84,13 @@ def test_long_equations_are_not_listed_for_every_element() -> None:
     assert len(session.card.lines) == 1  # of two sums of ten
     assert len(at_step(session, "backward", "W1").card.lines) == 1  # of four sums of ten products
     assert len(at_step(session, "update", "W1").card.lines) == 4
+
+
+def test_an_array_of_three_axes_is_no_grid() -> None:
+    text = 'format = 1\ntitle = "t"\nprogram = "C = A * B\\nloss = sum(C)"\n'
+    text += "inputs = {A = {shape = [2, 3, 4], fill = [0.5]}}\nparameters = {B = {shape = [2, 3, 4], fill = [2.0]}}\n"
+    session = Session(parse(text))
+    for step in range(1, len(session.trace.steps) + 1):
+        session.go_to(step)
+        assert (session.card.flow, session.card.excerpt) == ((), ())
+        assert session.card.lines

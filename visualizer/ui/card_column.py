@@ -14,9 +14,9 @@ from engine.explain import recorded
 from engine.expression import Expression, Number, Reference, Symbol
 from engine.trace import Trace
 from visualizer.session.document import Document
-from visualizer.session.flow import Flow
 from visualizer.session.formatting import index_text, number_text, shortened
 from visualizer.session.roles import roles_of
+from visualizer.session.tile import Flow
 from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.ink import Ink, Write
 from visualizer.ui.pen import Pen, elided

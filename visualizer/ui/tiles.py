@@ -11,8 +11,8 @@ from engine.expression import Number, Reference
 from engine.shapes import shape_text
 from visualizer.session.document import Document
 from visualizer.session.excerpt import GAP_SIGNS
-from visualizer.session.flow import Cell, Flow, Tile
 from visualizer.session.formatting import bracketed, shortened
+from visualizer.session.tile import Cell, Flow, Tile
 from visualizer.session.wording import leaf_name
 from visualizer.ui.card_picture import CardLayout, Draw
 from visualizer.ui.pen import Pen, line
