@@ -130,10 +130,9 @@ class NumberBox(Box):
         """Show ``value``. What is being typed stays, as long as the value is the same as before."""
         if value == self._value and self._offers == tuple(offers):
             return
-        typed = self.currentText() if value == self._value else value
         self._set_offers(offers)
         self._value = value
-        self._show(typed)
+        self._show(value)
 
     def settle(self) -> None:
         """The text was taken: show it as it is written here."""
