@@ -15,9 +15,10 @@ from visualizer.session import anchors, cursor, wording
 from visualizer.session.batch import over_samples
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
-from visualizer.session.flow import Cell, Flow, Tile, build_flows
+from visualizer.session.flow import build_flows
 from visualizer.session.formatting import element_name, number_text
 from visualizer.session.scene import MAX_COLUMNS, magnitude
+from visualizer.session.tile import Cell, Flow, Tile
 from visualizer.session.update_card import UpdateCard, build_update
 
 # So many elements are listed line by line, each with its own sum of terms; gradients are fractions and need more room.
