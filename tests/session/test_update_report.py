@@ -24,7 +24,7 @@ def as_text(document: Document, trace: Trace) -> list[str]:
     return list(report.text_lines(document, trace))
 
 
-@pytest.mark.parametrize("optimizer", set(OPTIMIZERS) - {"sgd"})
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name != "sgd"])
 def test_an_updates_entry_has_all_that_was_recorded(optimizer: str) -> None:
     session = inside(f'optimizer = "{optimizer}"\nregularisation = "l1"\nregularisation_rate = 0.1')
     for entry, update in zip(as_json(session)["updates"], session.trace.updates.values(), strict=True):
