@@ -19,7 +19,7 @@ LARGEST_PICTURE = 132.0
 VERDICT = 112.0  # the height of what stands beside the picture
 ROW, LOWEST_ROW = 19.0, 12.0
 MOST_ROWS = 12  # classes with a bar; of more the most probable
-BUTTON = QSize(26, 24)
+BUTTON = QSize(32, 26)  # what the style sheet makes of such a button at least
 
 
 def verdict(sample: Sample) -> tuple[bool | None, str]:
