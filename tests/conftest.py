@@ -44,7 +44,7 @@ FAST_ON_SCREEN = ("test_actions.py", "test_theme.py")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow whole rooms of tests, so that `make check` answers while one waits."""
     for item in items:
-        on_screen = item.path.parent.name == "ui" and item.path.name not in FAST_ON_SCREEN
+        on_screen = "ui" in item.path.parent.parts and item.path.name not in FAST_ON_SCREEN
         in_terminal = item.path.parent.name == "commands"
         if on_screen or in_terminal or item.path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)

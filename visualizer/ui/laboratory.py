@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from engine.measures import first_not_finite
-from visualizer.session.choices import facts_of
+from visualizer.session.choices import facts_of, refitted
 from visualizer.session.curves import Plotted
 from visualizer.session.document import Document
 from visualizer.session.lab import Halt
@@ -126,7 +126,9 @@ class Laboratory(QObject):
             self._show_recipes()
             self._show_selected()
         else:
-            self.set_up(lambda: self._session.source.with_recipes(recipes))
+            source, before = self._session.source, facts_of(self.lab.samples.raw_train) if self.lab else None
+            # The builder cannot know the samples of a file that was just chosen: networks are fitted to them here.
+            self.set_up(lambda: source.with_recipes(refitted(recipes, source.folder, before)))
 
     def set_up(self, make: Callable[[], Document], then: Callable[[], None] | None = None) -> None:
         """Have the session show another version of its document, which a worker prepares; the latest one counts."""
