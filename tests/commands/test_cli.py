@@ -207,3 +207,16 @@ def test_a_name_that_is_no_text_can_be_told() -> None:
     assert done.returncode == 2
     assert b"does not exist" in done.stderr
     assert b"\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["trace", "train"])
+def test_what_a_document_says_does_not_steer_a_terminal(run: Run, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "red.toml"
+    text = 'format = 1\ntitle = "a\\u001b[31mb\\u0007\\nc"\nlabel = "d\\u001b[0m"\nnetwork = "2-2-1"\n'
+    path.write_text(f'{text}[data]\nset = "circle"\n[[compare]]\n')
+    more = ("--iterations", "5") if command == "train" else ()
+    status, output, _ = run(command, str(path), *more)
+    assert status == 0
+    assert output.startswith("a�[31mb��c")
+    assert "d�[0m" in output
+    assert output.replace("\n", "").isprintable()

@@ -103,8 +103,7 @@ def _paint_plots(document: Document, options: argparse.Namespace) -> int:
 
     file = export_plots(lab, options.format, options.out, options.size, options.scale, options.theme)
     write(f"{file}\n")
-    for halt in ended.halts:
-        print(f"gradstep: {halt.sentence}", file=sys.stderr)
+    write_all(lines(f"gradstep: {halt.sentence}" for halt in ended.halts), sys.stderr)
     return INTERRUPTED if ended.interrupted else FINE
 
 

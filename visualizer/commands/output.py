@@ -67,8 +67,12 @@ def stop_writing() -> None:
 
 
 def lines(texts: Iterable[str]) -> Iterator[str]:
-    """Each with the end of its line."""
-    return (f"{text}\n" for text in texts)
+    """Each with the end of its line; what a document says is not to steer a terminal."""
+    return (f"{text if text.isprintable() else _printable(text)}\n" for text in texts)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def check_file(option: str, path: Path) -> None:

@@ -43,7 +43,7 @@ def summary_lines(outcome: Outcome) -> Iterator[str]:
     """The summary of a training."""
     lab = outcome.lab
     title = lab.document.title
-    yield from (title, "═" * len(title), "")
+    yield from (title, "═" * min(len(title), WIDTH), "")
     yield "Data"
     yield from table_lines(lab.samples.steps)
     yield from ("", "Trained")
