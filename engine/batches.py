@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -16,18 +16,24 @@ from engine.ops import Array
 LARGE = 8192
 
 
-def dealer(columns: Array, place: Array) -> Callable[[Indices], None]:
-    """What brings chosen samples, which are ``columns``, to ``place``, a column each."""
-    rows, taken = np.ascontiguousarray(columns.T), np.empty(place.shape[::-1])
+def dealer(tables: Sequence[Array], place: Array) -> Callable[[Indices], None]:
+    """What brings chosen samples to ``place``, a column each: the columns of all ``tables``, one under the other."""
+    count, size = tables[0].shape[1], len(place)
+    if place.size <= LARGE:
+        columns = np.concatenate(tables, out=np.empty((size, count)))
 
-    def deal_numbers(samples: Indices) -> None:
-        columns.take(samples, 1, place, "clip")
+        def deal_numbers(samples: Indices) -> None:
+            columns.take(samples, 1, place, "clip")
+
+        return deal_numbers
+    rows = np.concatenate([table.T for table in tables], axis=1, out=np.empty((count, size)))
+    taken = np.empty(place.shape[::-1])
 
     def deal_samples(samples: Indices) -> None:
         rows.take(samples, 0, taken, "clip")
         np.copyto(place, taken.T)
 
-    return deal_samples if place.size > LARGE else deal_numbers
+    return deal_samples
 
 
 class Batches:

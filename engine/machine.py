@@ -39,12 +39,12 @@ class Machine:
         self.iteration = 0
         self.fresh = False
         self.batches = Batches(x.shape[1], training.batch_size, training.seed)
-        self._deal = dealer(*self._table_and_place(x, t))
+        self._deal = dealer(*self._tables_and_place(x, t))
         entry = training.optimizer_entry
         self._optimizer_state = make_state(entry, len(plan.parameter_vector))
         self.updater = Updater(
             entry, plan.parameter_vector, plan.gradient_vector, self._optimizer_state, training.settings,
-            training.regularisation_entry, self._mask(), training.clipping,
+            training.regularisation_entry, self._mask() if training.regularisation else None, training.clipping,
         )  # fmt: skip
         self._calls = [*plan.calls, *self.updater.calls, *plan.renewing_calls]
 
@@ -151,7 +151,7 @@ class Machine:
             number, self.training.learning_rate(number) if self.training.schedule != "constant" else None
         )
 
-    def _table_and_place(self, x: Array, t: Array) -> tuple[Array, Array]:
+    def _tables_and_place(self, x: Array, t: Array) -> tuple[list[Array], Array]:
         """All samples, a column each, and where the plan has the columns of a batch.
 
         x and t lie side by side, x perhaps with a row of ones, so that a batch is dealt in one go.
@@ -161,7 +161,7 @@ class Machine:
         start, between, stop = slices[first].start, slices[last].start - slices[first].stop, slices[last].stop
         ones = np.ones((between // self.batches.size, x.shape[1]))
         place = self.plan.values[start:stop].reshape(-1, self.batches.size)
-        return np.concatenate([columns[first], ones, columns[last]]), place
+        return [columns[first], ones, columns[last]], place
 
     def _mask(self) -> Array:
         """1 for weights, 0 for biases, which are vectors."""

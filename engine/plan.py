@@ -45,8 +45,9 @@ class Plan:
         self.values = aligned_zeros(layout.values_size)
         self.messages = aligned_zeros(layout.messages_size)
         self.messages[self.seed_slice] = 1.0
-        for identity, value in graph.leaves.items():
-            self.value(graph.nodes[identity])[...] = value
+        for node in graph.nodes:
+            if node.op == "constant":
+                self.value(node)[...] = graph.leaves[node.id]
         for identity in layout.ones_after:
             self._with_ones(graph.nodes[identity])[-1] = 1.0
         self._trained = trained_nodes(graph)

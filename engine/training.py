@@ -123,7 +123,10 @@ class Model:
         return parse_program(self.program, {"x": x, "t": t}, self.parameters, self.output, limit=MAX_ELEMENTS)
 
     def columns(self, dataset: Dataset) -> tuple[Array, Array]:
-        """(x, t) of all samples, a column each. Raises GradStepError where the targets cannot be had that way."""
+        """(x, t) of all samples, a column each: views of the dataset's numbers where they are as they should be.
+
+        Raises GradStepError where the targets cannot be had that way.
+        """
         if self.target == "numbers":
             if dataset.kind != "regression":
                 raise GradStepError(f"“{dataset.name}” has classes, and this model learns numbers")
@@ -132,7 +135,7 @@ class Model:
             t = dataset.one_hot()
         else:
             t = dataset.signs() if self.target == "signs" else (dataset.signs() + 1.0) / 2.0
-        return np.ascontiguousarray(dataset.features.T), np.ascontiguousarray(t.T, dtype=np.float64)
+        return dataset.features.T, np.asarray(t, dtype=np.float64).T
 
 
 def model_of(network: Network, dataset: Dataset) -> Model:
