@@ -71,11 +71,13 @@ def parse_assignments(program: str) -> tuple[Assignment, ...]:
     lines = program.splitlines()
     if len(lines) > MAX_LINES:
         raise ProgramError(f"a program has at most {MAX_LINES:,} lines, and this one has {len(lines):,}")
-    return tuple(
-        _parse_assignment(text.strip(), line)
-        for line, text in enumerate(lines, start=1)
-        if text.strip() and not text.strip().startswith("#")
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the parser's opinions on strings and the like, which we refuse anyway
+        return tuple(
+            _parse_assignment(text.strip(), line)
+            for line, text in enumerate(lines, start=1)
+            if text.strip() and not text.strip().startswith("#")
+        )
 
 
 def parse_expression(text: str, line: int | None = None, conditions: bool = False) -> Expression:
@@ -83,7 +85,9 @@ def parse_expression(text: str, line: int | None = None, conditions: bool = Fals
 
     Raises ProgramError, with ``line`` where given.
     """
-    tree = _parse(text, line, "eval")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = _parse(text, line, "eval")
     assert isinstance(tree, ast.Expression)
     return _convert(tree.body, line, conditions)
 
@@ -106,11 +110,11 @@ def _parse(text: str, line: int | None, mode: str) -> ast.AST:
     if len(text) > MAX_LINE_LENGTH:
         raise ProgramError(f"a line has at most {MAX_LINE_LENGTH} characters, and this one has {len(text):,}", line)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the parser's opinions on strings and the like, which we refuse anyway
-            tree = ast.parse(text.strip(), mode=mode)
+        tree = ast.parse(text.strip(), mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise ProgramError(f"{_quote(text)} is not valid: {_reason(error, text)}", line) from None
+    if len(text) <= MAX_DEPTH:
+        return tree  # every character makes one level at most, and two parts
     nodes = 0
     level: list[ast.AST] = [tree]
     for _ in range(MAX_DEPTH + 3):  # the module, the statement and the context markers are not the user's depth
