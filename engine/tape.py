@@ -12,150 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from engine.ops import Array
 from engine.scratch import Call, Note, Scratch, place_results, replayed
+from engine.standins import Key, NotTaped, StandIn, address
 
-Key = tuple[Any, ...]
 # Calls on larger arrays are not made while a rule is noted.
 SMALL = 256
-Views = tuple[Callable[[Array], Any], ...]
-
-
-class _NotTaped(TypeError):
-    """The rule does something else than calls that can be noted."""
-
-
-class _Noted(NDArrayOperatorsMixin):
-    """Stands for an array while a rule runs: one given to the rule, the result of a call, or a view of either.
-
-    ``key`` is equal for two that hold the same numbers.
-    """
-
-    # ndarray.__pow__ takes short cuts that np.power does not.
-    __pow__ = __rpow__ = __ipow__ = None  # type: ignore[assignment]
-
-    def __init__(self, tape: Tape, array: Any, note: Note | None = None, root: _Noted | None = None) -> None:
-        self.tape = tape
-        self.array = array
-        self.note = note
-        self.root = self if root is None else root
-        self.views: Views = ()
-        self.view_keys: Key = ()
-
-    @cached_property
-    def key(self) -> Key:
-        if self.root is not self:
-            return ("view", self.root.key, self.view_keys)
-        return _address(self.array) if self.note is None else self.note.key
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self.array.shape)
-
-    @property
-    def ndim(self) -> int:
-        return int(self.array.ndim)
-
-    @property
-    def size(self) -> int:
-        return int(self.array.size)
-
-    @property
-    def dtype(self) -> Any:
-        return self.array.dtype
-
-    # Calls
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> _Noted:
-        if ufunc.nout != 1:
-            raise _NotTaped
-        if method == "outer" and not keywords:
-            one, other = (self.tape.known(x) for x in inputs)
-            if one.ndim == other.ndim == 1:
-                return self.tape.note(ufunc, [one[:, None], other])
-        if method != "__call__" or keywords.keys() - {"out", "where"}:
-            raise _NotTaped
-        if not keywords:
-            return self.tape.note(ufunc, inputs)
-        if keywords.keys() != {"out", "where"} or isinstance(keywords["out"][0], _Noted):
-            raise _NotTaped
-        return self.tape.note(ufunc, [*inputs, keywords["where"]], start=keywords["out"][0])
-
-    def __array_function__(self, function: Any, types: Any, arguments: tuple[Any, ...], keywords: Any) -> Any:
-        if function is np.where and len(arguments) == 3 and not keywords:
-            return self.tape.note(function, arguments)
-        if function in (np.size, np.shape, np.ndim):
-            return function(*(x.array if isinstance(x, _Noted) else x for x in arguments), **keywords)
-        if not isinstance(arguments[0], _Noted):
-            raise _NotTaped
-        if function in _REDUCTIONS:
-            return getattr(arguments[0], _REDUCTIONS[function])(*arguments[1:], **keywords)
-        if function in _VIEWS:
-            return arguments[0]._view(function, *arguments[1:], **keywords)
-        raise _NotTaped
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> _Noted:
-        return self.tape.note(np.add.reduce, [self], axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> _Noted:
-        return self.tape.note(np.maximum.reduce, [self], axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
-        total = self.sum(axis, keepdims)
-        return total / (self.size / max(total.size, 1))
-
-    # Views
-
-    @property
-    def T(self) -> _Noted:
-        return self._view(np.transpose)
-
-    def reshape(self, *shape: Any) -> _Noted:
-        return self._view(np.reshape, shape[0] if len(shape) == 1 else shape)
-
-    def __getitem__(self, index: Any) -> _Noted:
-        return self._view(_getitem, index)
-
-    def _view(self, function: Any, *arguments: Any, **keywords: Any) -> _Noted:
-        def view(array: Array) -> Any:
-            return function(array, *arguments, **keywords)
-
-        array = view(self.array)
-        if not isinstance(array, np.ndarray) or not np.may_share_memory(array, self.array):
-            raise _NotTaped
-        noted = _Noted(self.tape, array, self.note, self.root)
-        noted.views = (*self.views, view)
-        noted.view_keys = (*self.view_keys, function, repr((arguments, keywords)))
-        return noted
-
-    # What would let the rule's numbers out
-
-    def __array__(self, *_: Any, **__: Any) -> Array:
-        if self.views:
-            raise _NotTaped
-        self.tape.exposed = True
-        array: Array = self.array
-        return array
-
-    def __bool__(self) -> bool:
-        raise _NotTaped
-
-    def __float__(self) -> float:
-        raise _NotTaped
-
-
-_REDUCTIONS = {np.sum: "sum", np.max: "max", np.mean: "mean"}
-_VIEWS = (np.transpose, np.reshape, np.expand_dims, np.broadcast_to)
-
-
-def _getitem(array: Array, index: Any) -> Any:
-    return array[index]
 
 
 @dataclass
@@ -173,7 +40,7 @@ class Segment:
     notes: list[Note]
     reads: list[Array]
     out: Array
-    source: _Noted | None = None
+    source: StandIn | None = None
     calls: list[Call] = field(default_factory=list)
 
 
@@ -188,9 +55,9 @@ class Tape:
         self.once: list[Call] = []
         self.exposed = False
         self._segments: list[Segment] = []
-        self._made: dict[Key, _Noted] = {}
-        self._fixed = {_address(array) for array in fixed}
-        self._by_identity: dict[int, _Noted] = {}
+        self._made: dict[Key, StandIn] = {}
+        self._fixed = {address(array) for array in fixed}
+        self._by_identity: dict[int, StandIn] = {}
         self._current: list[Note] = []
 
     def add(self, rule: Callable[..., Any], arrays: Sequence[Array], out: Array) -> Segment:
@@ -215,8 +82,8 @@ class Tape:
                 note.readers.append(None)
                 self._read(noted)
             if self._is_fixed(noted):
-                self._fixed.add(_address(out))
-        used = {id(x.root.array) for note in self._current for x in note.inputs if isinstance(x, _Noted)}
+                self._fixed.add(address(out))
+        used = {id(x.root.array) for note in self._current for x in note.inputs if isinstance(x, StandIn)}
         used.add(id(noted.root.array))
         segment.reads = [array for array in arrays if id(array) in used]
         return segment
@@ -233,37 +100,37 @@ class Tape:
                 calls = self.once if self._is_fixed(segment.source) else segment.calls
                 calls.append((np.copyto, (segment.out, _placed(segment.source))))
 
-    def _run(self, rule: Callable[..., Any], arrays: Sequence[Array], shape: tuple[int, ...] | None) -> _Noted | None:
+    def _run(self, rule: Callable[..., Any], arrays: Sequence[Array], shape: tuple[int, ...] | None) -> StandIn | None:
         self._by_identity = {}
         try:
             with np.errstate(all="ignore"):
                 result = rule(*(self._given(array) for array in arrays))
-            noted = self.known(result) if isinstance(result, np.ndarray | _Noted) else None
+            noted = self.known(result) if isinstance(result, np.ndarray | StandIn) else None
         except (TypeError, AttributeError):
             return None
         return noted if noted is not None and (shape is None or noted.shape == shape) else None
 
-    def _given(self, array: Array) -> _Noted:
-        noted = _Noted(self, array)
+    def _given(self, array: Array) -> StandIn:
+        noted = StandIn(self, array)
         self._by_identity[id(array)] = noted
         return noted
 
     def known(self, value: Any) -> Any:
         """What stands for a value: itself, what it was given out as, or a constant as an array of shape ()."""
-        if isinstance(value, _Noted):
+        if isinstance(value, StandIn):
             return value
         if id(value) in self._by_identity:
             return self._by_identity[id(value)]
         if isinstance(value, np.ndarray | np.generic) and (value.ndim > 0 or self.exposed):
-            raise _NotTaped  # it may have been computed from what was let out
+            raise NotTaped  # it may have been computed from what was let out
         return np.asarray(value, dtype=np.float64)
 
-    def note(self, function: Any, inputs: Sequence[Any], start: Array | None = None, **keywords: Any) -> _Noted:
+    def note(self, function: Any, inputs: Sequence[Any], start: Array | None = None, **keywords: Any) -> StandIn:
         """The result of a call; ``start`` is what it has where the last input, a mask, says no."""
         known = [self.known(x) for x in inputs]
         if function is np.where and [x.dtype for x in known] != [np.bool_, np.float64, np.float64]:
-            raise _NotTaped
-        keys = tuple(x.key if isinstance(x, _Noted) else ("number", x.tobytes()) for x in known)
+            raise NotTaped
+        keys = tuple(x.key if isinstance(x, StandIn) else ("number", x.tobytes()) for x in known)
         key = ("call", function, keys, None if start is None else start.tobytes(), tuple(keywords.items()))
         if key in self._made:
             found = self._made[key]
@@ -271,25 +138,25 @@ class Tape:
             return self._read(found)
         if function is np.multiply:
             for one, other in (known, known[::-1]):
-                if isinstance(other, _Noted) and other.dtype == np.float64 and self._is_one(one, other):
+                if isinstance(other, StandIn) and other.dtype == np.float64 and self._is_one(one, other):
                     return other
-        arrays = [x.array if isinstance(x, _Noted) else x for x in known]
+        arrays = [x.array if isinstance(x, StandIn) else x for x in known]
         if start is None:
             result = _result(function, arrays, keywords)
         else:
             start = start.copy()
             result = function(*arrays[:-1], where=arrays[-1], out=start.copy())
-        fixed = all(not isinstance(x, _Noted) or self._is_fixed(x) for x in known)
+        fixed = all(not isinstance(x, StandIn) or self._is_fixed(x) for x in known)
         note = Note(key, function, known, keywords, start, result.shape, result.dtype, fixed)
         for x in known:
-            if isinstance(x, _Noted):
+            if isinstance(x, StandIn):
                 self._read(x, note)
         self._current.append(note)
-        noted = self._made[key] = _Noted(self, result, note)
+        noted = self._made[key] = StandIn(self, result, note)
         self._by_identity[id(result)] = noted
         return noted
 
-    def _read(self, noted: _Noted, reader: Note | None = None) -> _Noted:
+    def _read(self, noted: StandIn, reader: Note | None = None) -> StandIn:
         """Notes who reads a result; what another rule reads has to outlive its own."""
         if noted.note is not None:
             if reader is not None:
@@ -298,16 +165,16 @@ class Tape:
                 noted.note.lasting = True
         return noted
 
-    def _is_fixed(self, noted: _Noted) -> bool:
+    def _is_fixed(self, noted: StandIn) -> bool:
         if noted.note is not None:
             return noted.note.fixed
         return noted.root.key in self._fixed
 
-    def _is_one(self, x: Any, other: _Noted) -> bool:
+    def _is_one(self, x: Any, other: StandIn) -> bool:
         """True for a 1 that never changes and does not stretch what it is multiplied with."""
         if x.size != 1 or x.ndim > other.ndim:
             return False
-        if isinstance(x, _Noted):
+        if isinstance(x, StandIn):
             return self._is_fixed(x) and bool(x.array.item() == 1.0)
         return bool(x.item() == 1.0)
 
@@ -330,7 +197,7 @@ def hands_on(rule: Callable[..., Any], count: int) -> bool:
 
 def _placed(x: Any) -> Array:
     """Where the numbers of a stand-in will be."""
-    if not isinstance(x, _Noted):
+    if not isinstance(x, StandIn):
         return np.asarray(x)
     array = x.array if x.note is None else x.note.out
     if x.note is None and x.views:
@@ -338,10 +205,6 @@ def _placed(x: Any) -> Array:
     for view in x.views:
         array = view(array)
     return np.asarray(array)
-
-
-def _address(array: Array) -> Key:
-    return ("at", array.__array_interface__["data"][0], array.shape, array.strides)
 
 
 def _result(function: Any, arrays: Sequence[Any], keywords: Any) -> Any:
