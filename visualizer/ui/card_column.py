@@ -24,8 +24,9 @@ from visualizer.ui.theme import INTERFACE, MATH, Theme, Weight, color, text_widt
 from visualizer.ui.tiles import FlowSetter, label_tone
 from visualizer.ui.typeset import Equation, Typesetter
 
-RULE, NUMBERS, ELEMENT = 21.0, 19.0, 16.0
+RULE, NUMBERS, ELEMENT, SMALLEST = 21.0, 19.0, 16.0, 13.0
 PROSE, HEADING, CAPTION = 13.5, 10.5, 12.5
+FEWER_LINES = 0.7  # of the height: an equation that is that much lower when set small is broken into fewer lines
 LONGEST_TERM = 28  # characters of a name in an equation
 RESULT = "result"
 
@@ -127,14 +128,22 @@ class Column:
         times: str = "·",
         lead: float | None = None,
     ) -> Equation:
-        """An equation as large as it fits into one line, from ``size`` to ``smallest``; broken where it does not."""
-        setter = typesetter(size, self.theme)
-        whole = setter.equation(expression, write, target, relation, times=times, lead=lead)
+        """An equation as large as it fits into one line, from ``size`` to ``smallest``; broken where it does not.
+
+        Where it would be broken into many lines, the smallest size is taken if it spares some.
+        """
+
+        def at(size: float, width: float = math.inf) -> Equation:
+            return typesetter(size, self.theme).equation(expression, write, target, relation, width, times, lead=lead)
+
+        whole = at(size)
         if whole.width <= self.width:
             return whole
         narrower = math.floor(2 * size * self.width / whole.width) / 2
-        setter = typesetter(narrower if narrower >= smallest else size, self.theme)
-        return setter.equation(expression, write, target, relation, self.width, times, lead=lead)
+        if narrower >= smallest:
+            return at(narrower, self.width)
+        large, small = at(size, self.width), at(smallest, self.width)
+        return small if small.height < FEWER_LINES * large.height else large
 
     def put(self, equation: Equation, indent: float = 0.0) -> None:
         """An equation that has been set."""

@@ -10,16 +10,16 @@ import math
 from PySide6.QtCore import QRectF
 
 from engine.explain import number, references
-from engine.expression import Number, Reference, terms_of
+from engine.expression import Expression, Number, Reference, terms_of
 from engine.shapes import shape_text
 from engine.trace import Trace
 from visualizer.session.card import Card, Line
 from visualizer.session.document import Document
 from visualizer.session.formatting import bracketed, element_name, number_text
-from visualizer.ui.card_column import ELEMENT, NUMBERS, PROSE, RESULT, RULE, Column, wrapped
+from visualizer.ui.card_column import ELEMENT, NUMBERS, PROSE, RESULT, RULE, SMALLEST, Column, wrapped
 from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.gauge import paint_gauge
-from visualizer.ui.ink import Ink
+from visualizer.ui.ink import Ink, Write
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, mix, text_on, text_width
 from visualizer.ui.tiles import too_wide
@@ -181,14 +181,19 @@ class _Setter(Column):
             if len(card.lines) > 1:
                 self._listing()
             else:
-                self.equation(chosen.expression, self._ghosting(chosen, self.name_ink), chosen.target, ELEMENT,
-                               card.relation, focus=_focus(chosen))  # fmt: skip
+                self._element(chosen, self.name_ink, chosen.target, card.relation, ELEMENT, "·")
                 self.y += 8
         size = ELEMENT if card.result.ndim else NUMBERS
-        result = Number(chosen.result, RESULT)
-        write = self._ghosting(chosen, self.number_ink)
-        self.equation(chosen.expression, write, result, size, "=", times="×", focus=_focus(chosen))
+        self._element(chosen, self.number_ink, Number(chosen.result, RESULT), "=", size, "×")
         self.y += 13
+
+    def _element(self, row: Line, write: Write, target: Expression, relation: str, size: float, times: str) -> None:
+        """The equation of one element; a sum is broken where it is too long, a single term is first set smaller."""
+        write = self._ghosting(row, write)
+        if len(terms_of(row.expression)) == 1:
+            self.put(self.fitted(row.expression, write, target, relation, size, SMALLEST, times))
+        else:
+            self.equation(row.expression, write, target, size, relation, times, focus=_focus(row))
 
     def _listing(self) -> None:
         """Every element's equation with names; the chosen one stands on a tinted ground."""

@@ -8,14 +8,14 @@ from engine.expression import Call, Expression, Number
 from visualizer.session.card import Card
 from visualizer.session.formatting import element_name, number_text
 from visualizer.session.update_card import Given, UpdateCard, UpdateRow
-from visualizer.ui.card_column import CAPTION, ELEMENT, RESULT, Column, typesetter
+from visualizer.ui.card_column import CAPTION, ELEMENT, RESULT, SMALLEST, Column, typesetter
 from visualizer.ui.ink import Ink, Leaf
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import color, text_width
 from visualizer.ui.typeset import Equation
 
 # The sizes of the lines; one that is too long is set smaller before it is broken, a schedule most of all.
-RULES, NUMBERS, SMALLEST, SMALLEST_RATE = ELEMENT, 14.5, 13.0, 11.5
+RULES, NUMBERS, SMALLEST_RATE = ELEMENT, 14.5, 11.5
 BETWEEN, BETWEEN_PARTS = 10.0, 8.0  # pixels below a line, and more below the last line of a part
 MOST_LEAD = 0.25  # of the width: targets that are wider stand further out
 LETTER_ROW = 19.5
