@@ -2,7 +2,8 @@
 
 import pytest
 
-from visualizer.session.document import ROLES, Document, parse
+from visualizer.session.document import Document, parse
+from visualizer.session.document_checks import ROLES
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.roles import roles_of
 

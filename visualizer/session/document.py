@@ -5,7 +5,6 @@ Every error is a ``DocumentError`` whose text is one sentence with the file, the
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 import re
@@ -23,18 +22,17 @@ import tomli_w
 from engine import Graph, ProgramError, parse_program
 from engine.errors import GradStepError
 from engine.expression import Call, Expression, Number, Symbol, program_text
-from engine.graph import Node, frozen_array
-from engine.language import parse_assignments
+from engine.graph import Node
 from engine.network import program_of
 from engine.ops import Array
-from engine.program import check_name
-from engine.shapes import MAX_ELEMENTS
 from engine.trace import DEFAULT_LEARNING_RATE
-from engine.training import Model, check_whole, target_of
+from engine.training import Model
+from visualizer.session.document_checks import check_chapters, check_names, check_parts, network_field, to_blame
+from visualizer.session.document_leaves import leaves_of, whole
 from visualizer.session.files import MAX_FILE_BYTES, DocumentError, megabytes, read_text, write_atomically
 from visualizer.session.locate import line_of, program_line
 from visualizer.session.models import first_graph, model_for
-from visualizer.session.recipe import MAX_ITERATIONS, Recipe
+from visualizer.session.recipe import Recipe
 from visualizer.session.recipe_tables import at_chapter, recipes_of, with_recipes
 from visualizer.session.refusals import (
     FieldError,
@@ -46,14 +44,10 @@ from visualizer.session.refusals import (
     unknown_field,
 )
 from visualizer.session.samples import Samples, load_samples
-from visualizer.session.specification import Backward, Fill, Specification, Training
+from visualizer.session.specification import Backward, Specification, Training
 
 MAX_SIZE = 64
-MAX_LEAVES = 10_000
-MAX_DIMENSIONS = 4
 MAX_VARIANTS = 20
-MAX_CHAPTERS = 50
-ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "value")
 
 # A dotted key of many parts takes the TOML reader time that grows with the square of its length.
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){16}""")
@@ -215,7 +209,10 @@ def parse(text: str, path: Path | None = None) -> Document:
         raise DocumentError(_place(name, line_of(text, ("variants",)), ("variants",), sentence))
     for variant in specification.variants:
         _checked(specification, variant, path, text, name)
-    _check_chapters(specification, path, text, name)
+    try:
+        check_chapters(specification, document.folder)
+    except FieldError as error:
+        raise DocumentError(_place(name, line_of(text, error.field), error.field, str(error))) from None
     return document
 
 
@@ -362,7 +359,7 @@ def _transposed(specification: Specification, variant: str) -> frozenset[str]:
 def _assemble(specification: Specification, sizes: Mapping[str, int], variant: str, path: Path | None) -> Document:
     for name, size in sizes.items():
         if not 1 <= size <= MAX_SIZE:
-            raise FieldError(("sizes", name), f"a size must be from 1 to {MAX_SIZE}, not {_whole(size)}")
+            raise FieldError(("sizes", name), f"a size must be from 1 to {MAX_SIZE}, not {whole(size)}")
     recipes = recipes_of(specification)
     if specification.network or recipes:
         return _assemble_with_data(specification, recipes, sizes, variant, path)
@@ -373,7 +370,7 @@ def _assemble(specification: Specification, sizes: Mapping[str, int], variant: s
     rate = training.learning_rate
     if rate is not None and not (math.isfinite(rate) and rate > 0):
         raise FieldError(("training", "learning_rate"), f"the learning rate must be a positive number, not {rate}")
-    leaves = _leaves(specification, sizes, specification.variants[variant].transpose if variant else [])
+    leaves = leaves_of(specification, sizes, specification.variants[variant].transpose if variant else [])
     program = specification.variants[variant].program if variant else specification.program
     backward = specification.backward
     try:
@@ -386,9 +383,9 @@ def _assemble(specification: Specification, sizes: Mapping[str, int], variant: s
         )
     except ProgramError as error:
         if error.line is None:
-            raise FieldError(_to_blame(program, backward, leaves), error.sentence) from None
+            raise FieldError(to_blame(program, backward, leaves), error.sentence) from None
         raise
-    _check_names(specification, graph)
+    check_names(specification, graph)
     return Document(specification, graph, MappingProxyType(leaves), MappingProxyType(dict(sizes)), variant, path)
 
 
@@ -396,72 +393,21 @@ def _assemble_with_data(
     specification: Specification, recipes: tuple[Recipe, ...], sizes: Mapping[str, int], variant: str, path: Path | None
 ) -> Document:
     """A document that trains: its graph is that of the first batch."""
-    _check_parts(specification, recipes)
-    leaves = _leaves(specification, sizes, [])
+    check_parts(specification, recipes)
+    leaves = leaves_of(specification, sizes)
     samples = load_samples(recipes[0].data, path.parent if path else None)
     graphs = []
     for number, recipe in enumerate(recipes):
-        with naming(*_network_field(specification, number)):
+        with naming(*network_field(specification, number)):
             model = model_for(recipe, samples, specification.program, leaves, specification.backward.output)
         with naming("data", "targets"):
             graphs.append(_first_graph(model, recipe, samples, specification, leaves))
     if not any(node.op == "parameter" for node in graphs[0].nodes if node.id in graphs[0].active):
         at_fault = "parameters" if specification.parameters else "program"
         raise FieldError((at_fault,), "the loss depends on no parameter, so there is nothing to train")
-    _check_names(specification, graphs[0])
+    check_names(specification, graphs[0])
     shell = Document(specification, graphs[0], MappingProxyType({}), MappingProxyType(dict(sizes)), "", path, recipes)
     return shell.of(graphs[0])
-
-
-def _check_parts(specification: Specification, recipes: tuple[Recipe, ...]) -> None:
-    """What stands in a document that trains must be for such documents."""
-    if not recipes:
-        raise FieldError(("network",), "a network needs data to learn from: add a table [data]")
-    given = [name for name in ("program", "inputs", "parameters") if getattr(specification, name)]
-    if specification.network and given:
-        raise FieldError((given[0],), "a network has its program, inputs and parameters by itself: leave this out")
-    if specification.inputs:
-        raise FieldError(("inputs",), "a document with data has the inputs x and t from them: leave this out")
-    if specification.variants:
-        raise FieldError(("variants",), "a document with data has one program: leave this out")
-    if specification.network and specification.backward != Backward():
-        raise FieldError(("backward",), "a network's backward pass starts at its loss: leave this out")
-
-
-def _check_chapters(specification: Specification, path: Path | None, text: str, name: str) -> None:
-    """Every chapter must be one that can be opened; the graphs of its runs are made when it is."""
-    if len(specification.chapters) > MAX_CHAPTERS:
-        sentence = f"there are {len(specification.chapters):,} of them, and at most {MAX_CHAPTERS} are supported"
-        raise DocumentError(_place(name, line_of(text, ("chapters",)), ("chapters",), sentence))
-    for number, chapter in enumerate(specification.chapters):
-        where: tuple[str, ...] = ("chapters", str(number))
-        try:
-            with naming("iterations"):
-                check_whole("iterations", chapter.iterations, 0, MAX_ITERATIONS)
-            changed = at_chapter(specification, chapter)
-            recipes = recipes_of(changed)
-            if recipes or changed.network:
-                _check_parts(changed, recipes)
-                _check_fit(changed, recipes, path)
-        except FieldError as error:
-            if getattr(chapter, error.field[0], None):  # else the chapter does not fit what it does not change
-                where = (*where, *error.field)
-            raise DocumentError(_place(name, line_of(text, where), where, str(error))) from None
-
-
-def _check_fit(specification: Specification, recipes: tuple[Recipe, ...], path: Path | None) -> None:
-    """The networks must fit the data."""
-    train = load_samples(recipes[0].data, path.parent if path else None).train
-    for number, recipe in enumerate(recipes):
-        if recipe.network is not None:
-            with naming(*_network_field(specification, number)):
-                target_of(recipe.network, train)
-
-
-def _network_field(specification: Specification, number: int) -> tuple[str, ...]:
-    """Where the network of that run is written."""
-    own = number > 0 and specification.compare[number - 1].network
-    return ("compare", str(number - 1), "network") if own else ("network",)
 
 
 def _first_graph(
@@ -471,130 +417,6 @@ def _first_graph(
         return first_graph(model, recipe, samples.train)
     except ProgramError as error:
         if error.line is None:
-            at_fault = _to_blame(specification.program, specification.backward, leaves)
+            at_fault = to_blame(specification.program, specification.backward, leaves)
             raise FieldError(at_fault, error.sentence) from None
         raise
-
-
-def _to_blame(program: str, backward: Backward, leaves: Mapping[str, Array]) -> tuple[str, ...]:
-    """The field at fault where no line of the program is."""
-    try:
-        names = {assignment.name for assignment in parse_assignments(program)}
-    except ProgramError:
-        return ("program",)
-    if backward.incoming and (not backward.output or backward.output in names or backward.output in leaves):
-        return ("backward", "incoming")
-    return ("backward", "output") if backward.output else ("program",)
-
-
-def _leaves(specification: Specification, sizes: Mapping[str, int], transposed: Sequence[str]) -> dict[str, Array]:
-    leaves: dict[str, Array] = {}
-    for section in ("inputs", "parameters"):
-        given = getattr(specification, section)
-        if len(given) > MAX_LEAVES:
-            raise FieldError((section,), f"there are {len(given):,} of them, and at most {MAX_LEAVES:,} are supported")
-        for name, raw in given.items():
-            value = _leaf((section, name), raw, sizes)
-            if name in leaves:
-                raise FieldError((section, name), "it stands under [inputs] too: choose one")
-            leaves[name] = _frozen_transpose(value) if name in transposed else value
-    return leaves
-
-
-def _leaf(where: tuple[str, str], raw: Any, sizes: Mapping[str, int]) -> Array:
-    try:
-        check_name(where[1])
-        if isinstance(raw, dict):
-            return _filled(where, raw, sizes)
-        _check_numbers(where, raw)
-        return frozen_array(raw, where[1])
-    except ProgramError as error:
-        raise FieldError(where, error.sentence) from None
-    except FieldError:
-        raise
-    except GradStepError as error:
-        raise FieldError(where, str(error)) from None
-
-
-def _check_numbers(where: tuple[str, ...], raw: Any) -> None:
-    """Raises FieldError where anything but numbers and lists stands in nested lists, or too many of them."""
-    level, count = [raw], 0
-    while level:
-        lists = [item for item in level if isinstance(item, list)]
-        count += len(level) - len(lists)
-        if count > MAX_ELEMENTS:
-            raise FieldError(where, f"it has more than {MAX_ELEMENTS:,} elements, the most that are supported")
-        for item in level:
-            if isinstance(item, bool) or not isinstance(item, int | float | list):
-                raise FieldError(where, "only numbers and rows of numbers may stand here")
-            if isinstance(item, int) and item.bit_length() > 1023:
-                raise FieldError(where, "a number here is too large: the largest is about 1.8e308")
-        level = list(itertools.chain.from_iterable(lists))
-
-
-def _whole(number: int) -> str:
-    return f"{number:,}" if abs(number) < 10**12 else "a number of more than 12 digits"
-
-
-def _filled(where: tuple[str, str], raw: dict[str, Any], sizes: Mapping[str, int]) -> Array:
-    try:
-        fill = msgspec.convert(raw, Fill)
-    except msgspec.ValidationError as error:
-        at = "".join(part for part in ("shape", "fill") if f"$.{part}" in str(error))
-        reason = f"in {at}, {type_refusal(error)}" if at else type_refusal(error)
-        raise FieldError(
-            where, f"it is a number, rows of numbers, or a table with a shape and a fill: {reason}"
-        ) from None
-    if len(fill.shape) > MAX_DIMENSIONS:
-        raise FieldError(where, f"it has {len(fill.shape):,} dimensions, and at most {MAX_DIMENSIONS} are supported")
-    _check_numbers(where, fill.fill)
-    if not fill.fill or not np.all(np.isfinite(fill.fill)):
-        raise FieldError(where, "the fill must be at least one number, and all of them finite")
-    shape = []
-    for size in fill.shape:
-        if isinstance(size, str) and size not in sizes:
-            raise FieldError(where, f"there is no size named “{size}” under [sizes]")
-        shape.append(sizes[size] if isinstance(size, str) else size)
-    for size in shape:
-        if not 1 <= size <= MAX_ELEMENTS:
-            raise FieldError(where, f"a size must be from 1 to {MAX_ELEMENTS:,}, not {_whole(size)}")
-    count = math.prod(shape)
-    if count > MAX_ELEMENTS:
-        raise FieldError(where, f"it would have {_whole(count)} elements, and at most {MAX_ELEMENTS:,} are supported")
-    return frozen_array(np.resize(np.array(fill.fill, dtype=np.float64), shape), where[1])
-
-
-def _frozen_transpose(value: Array) -> Array:
-    return frozen_array(value.T, "")
-
-
-def _check_names(specification: Specification, graph: Graph) -> None:
-    """Everything that is named must exist in the program."""
-    for name, role in specification.roles.items():
-        _check_known(("roles", name), name, graph)
-        if role not in ROLES:
-            raise FieldError(("roles", name), f"“{role}” is not a role: choose one of {', '.join(ROLES)}")
-    for name in specification.axes:
-        _check_known(("axes", name), name, graph)
-    for key, numbers in specification.expect.items():
-        name, _, kind = key.rpartition(".")
-        if kind not in ("value", "gradient", "after"):
-            raise FieldError(("expect", key), "end it with .value, .gradient or .after")
-        _check_known(("expect", key), name, graph)
-        _check_numbers(("expect", key), numbers)
-    for field_name in ("sections", "notes"):
-        for i, entry in enumerate(getattr(specification, field_name)):
-            _check_known((field_name, str(i), "at"), entry.at.node, graph)
-            if entry.at.source:
-                _check_known((field_name, str(i), "at"), entry.at.source, graph)
-    for name, variant in specification.variants.items():
-        for leaf in variant.transpose:
-            if leaf not in specification.inputs and leaf not in specification.parameters:
-                raise FieldError(("variants", name, "transpose"), f"there is no input or parameter “{leaf}”")
-
-
-def _check_known(where: tuple[str, ...], name: str, graph: Graph) -> None:
-    try:
-        graph.node(name)
-    except GradStepError as error:
-        raise FieldError(where, str(error)) from None
