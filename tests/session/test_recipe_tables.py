@@ -14,6 +14,7 @@ from engine.optimizers import CLIPPINGS, OPTIMIZERS, REGULARISATIONS, SCHEDULES
 from engine.training import Training
 from visualizer.session.document import load, parse, save
 from visualizer.session.files import DocumentError
+from visualizer.session.lab import Lab
 from visualizer.session.recipe import MAX_ITERATIONS, DataChoice, Recipe, StopRule
 from visualizer.session.recipe_tables import MAX_RUNS
 
@@ -373,3 +374,35 @@ def test_a_program_of_its_own_is_saved_with_its_training(
     again = load(path)
     assert again.recipes == (recipe,)
     assert again.specification.parameters == {"W": [[1.0, 2.0]]}
+
+
+def test_an_iteration_that_is_looked_at_is_no_part_of_what_is_saved(tmp_path: Path) -> None:
+    program = PROGRAM.replace("[[1.0, 2.0]]", '{ shape = [1, "n"], fill = [0.5] }\nsizes.n = 2')
+    opened = parse(document(program, 'set = "plane"'))
+    lab = Lab(opened)
+    lab.advance(40)
+    save(opened.of(lab.trace(40).graph), tmp_path / "mine.toml")
+    again = load(tmp_path / "mine.toml")
+    assert again.recipes == opened.recipes
+    assert again.leaves["W"].tolist() == opened.leaves["W"].tolist() == [[0.5, 0.5]]
+
+
+def test_a_copy_in_another_folder_finds_its_data(tmp_path: Path) -> None:
+    """Those of its chapters too."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here" / "t.csv").write_text("a,b,y\n" + "1,2,no\n2,1,yes\n" * 9)
+    (tmp_path / "u.csv").write_text("a,b,y\n" + "2,2,no\n2,3,yes\n" * 9)
+    absolute = (tmp_path / "u.csv").as_posix()
+    chapters = f'{CHAPTER}data = {{ file = "../u.csv" }}\n{CHAPTER}data = {{ file = "{absolute}" }}'
+    path = tmp_path / "here" / "mine.toml"
+    path.write_text(document(data='file = "t.csv"', rest=chapters))
+    opened = load(path)
+    save(opened, tmp_path / "here" / "copy.toml")
+    assert load(tmp_path / "here" / "copy.toml").specification == opened.specification
+    save(opened, tmp_path / "there" / "copy.toml")
+    copy = load(tmp_path / "there" / "copy.toml")
+    assert copy.recipes[0].data.file == "../here/t.csv"
+    assert np.array_equal(copy.samples().train.features, opened.samples().train.features)
+    files = [chapter.data.file for chapter in copy.specification.chapters if chapter.data]
+    assert files == ["../u.csv", absolute]

@@ -278,17 +278,32 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
     """Write a document; the file is the old one or the new one, never half. Raises DocumentError where it cannot be."""
     specification = document.specification
     data = msgspec.to_builtins(specification)
+    # What training has made of the parameters is no part of the document: they start from what it says.
+    leaves = leaves_of(specification, document.sizes) if document.recipes else document.leaves
     for section in ("inputs", "parameters"):
         for name in data.get(section, {}):
-            data[section][name] = document.leaves[name].tolist()
+            data[section][name] = leaves[name].tolist()
     if document.variant:
         data["program"] = document.program
         data.pop("variants")
     data.pop("sizes", None)
+    for table in (data, *data.get("chapters", ())):
+        if (samples := table.get("data")) and samples.get("file"):
+            samples["file"] = _seen_from(Path(path).parent, document.folder or Path(), samples["file"])
     content = tomli_w.dumps(data, multiline_strings=True).encode()
     if len(content) > MAX_FILE_BYTES:
         raise DocumentError(f"{path} would have {megabytes(len(content))}, too much to be opened again")
     write_atomically(Path(path), content)
+
+
+def _seen_from(folder: Path, before: Path, file: str) -> str:
+    """The path of a file as it is seen from another folder."""
+    try:
+        if os.path.isabs(file) or folder.resolve() == before.resolve():
+            return file
+        return Path(os.path.relpath((before / file).resolve(), folder.resolve())).as_posix()
+    except (OSError, ValueError):  # on Windows a file on another drive has no such path
+        return str((before / file).absolute())
 
 
 def _parse_toml(text: str, name: str) -> dict[str, Any]:
