@@ -238,6 +238,17 @@ def test_a_second_interrupt_is_heard_at_once(document: Callable[..., Path], monk
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_an_interrupt_that_is_ignored_stays_so(document: Callable[..., Path]) -> None:
+    lab, _ = start(load(document()), None)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ended = train(lab, 1000, Pressing(100))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not ended.interrupted
+    assert lab.iteration == 1000
+
+
 def test_another_thread_can_train(document: Callable[..., Path]) -> None:
     lab, _ = start(load(document()), None)
     thread = threading.Thread(target=train, args=(lab, 50))

@@ -75,7 +75,9 @@ def train(lab: Lab, iterations: int, progress: Progress | None = None) -> Ended:
 def _interrupts() -> Iterator[threading.Event]:
     """Set by Ctrl-C instead of KeyboardInterrupt, which would leave an iteration half made; a second one raises it."""
     pressed = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    # A shell has what runs in the background ignore Ctrl-C; other threads cannot be told of it.
+    if before in (signal.SIG_IGN, None) or threading.current_thread() is not threading.main_thread():
         yield pressed
         return
 
@@ -84,7 +86,7 @@ def _interrupts() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         pressed.set()
 
-    before = signal.signal(signal.SIGINT, press)
+    signal.signal(signal.SIGINT, press)
     try:
         yield pressed
     finally:
