@@ -45,6 +45,7 @@ class Plan:
         self.values = aligned_zeros(layout.values_size)
         self.messages = aligned_zeros(layout.messages_size)
         self.messages[self.seed_slice] = 1.0
+        self._views: dict[tuple[bool, int, Shape, bool], Array] = {}
         for node in graph.nodes:
             if node.op == "constant":
                 self.value(node)[...] = graph.leaves[node.id]
@@ -150,17 +151,24 @@ class Plan:
 
     def value(self, node: Node) -> Array:
         """The stretch of ``values`` that belongs to ``node``, in its shape."""
-        return self.shaped(self.values[self.value_slices[node.id]], node)
+        return self._view(self.values, self.value_slices[node.id], node)
 
     def gradient(self, node: Node) -> Array:
         """The stretch of ``messages`` that holds the gradient of ``node``, in its shape."""
-        return self.shaped(self.messages[self.gradient_slices[node.id]], node)
+        return self._view(self.messages, self.gradient_slices[node.id], node)
 
     def shaped(self, numbers: Array, node: Node) -> Array:
         """A stretch of numbers that belong to ``node`` as a view in its shape."""
         if node.id in self._layout.transposed:
             return numbers.reshape(node.shape[::-1]).T
         return numbers.reshape(node.shape)
+
+    def _view(self, vector: Array, part: slice, node: Node) -> Array:
+        """A stretch of a vector in the shape of ``node``; always the same array, by which the tape knows it again."""
+        key = (vector is self.values, part.start, node.shape, node.id in self._layout.transposed)
+        if key not in self._views:
+            self._views[key] = self.shaped(vector[part], node)
+        return self._views[key]
 
     # Calls ----------------------------------------------------------------------------------------------------------
 
@@ -269,7 +277,7 @@ class Plan:
     def _fixed(self) -> list[Array]:
         """What never changes: constants, and the gradient that everything starts from where it is 1."""
         constants = [self.value(node) for node in self.graph.nodes if node.op == "constant"]
-        seed = self.messages[self.seed_slice].reshape(self.graph.nodes[self.graph.output].shape)
+        seed = self.gradient(self.graph.nodes[self.graph.output])
         return constants if self.graph.incoming is not None else [*constants, seed]
 
     def _folded(self, node: Node) -> list[Array]:
@@ -313,7 +321,7 @@ class Plan:
             if (node.id, slot) in self.message_slices
         )
         if not is_scalar(nodes[0]):
-            return self.shaped(self.messages[part], self.graph.nodes[nodes[0].inputs[slot]])
+            return self._view(self.messages, part, self.graph.nodes[nodes[0].inputs[slot]])
         return self.messages[part.start - number : part.start - number + len(nodes)]
 
     def _values_of(self, identities: Sequence[int], side_by_side: bool = False) -> Array:

@@ -25,7 +25,7 @@ class NotTaped(TypeError):
 class StandIn(NDArrayOperatorsMixin):
     """Stands for an array while a rule runs: one given to the rule, the result of a call, or a view of either.
 
-    ``key`` is equal for two that hold the same numbers.
+    ``key`` is equal for two that hold the same numbers. An array that is given more than once is known by its identity.
     """
 
     # ndarray.__pow__ takes short cuts that np.power does not.
@@ -46,7 +46,7 @@ class StandIn(NDArrayOperatorsMixin):
             if self.root is not self:
                 self._key = ("view", self.root.key, self.view_keys)
             else:
-                self._key = address(self.array) if self.note is None else self.note.key
+                self._key = ("at", id(self.array)) if self.note is None else self.note.key
         return self._key
 
     @property
@@ -129,6 +129,15 @@ class StandIn(NDArrayOperatorsMixin):
         noted.view_keys = (*self.view_keys, function, repr((arguments, keywords)))
         return noted
 
+    def seen_as(self, other: StandIn) -> StandIn:
+        """The same view of this array as ``other`` is of another."""
+        array = self.array
+        for view in other.views:
+            array = view(array)
+        noted = StandIn(self.tape, array, self.note, self)
+        noted.views, noted.view_keys = other.views, other.view_keys
+        return noted
+
     # What would let the rule's numbers out
 
     def __array__(self, *_: Any, **__: Any) -> Array:
@@ -151,7 +160,3 @@ _VIEWS = (np.transpose, np.reshape, np.expand_dims, np.broadcast_to)
 
 def _getitem(array: Array, index: Any) -> Any:
     return array[index]
-
-
-def address(array: Array) -> Key:
-    return ("at", array.__array_interface__["data"][0], array.shape, array.strides)

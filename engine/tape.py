@@ -10,7 +10,7 @@ the loss and of its gradient), a call on numbers that never change, which is mad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.ops import Array
 from engine.scratch import Call, Note, Scratch, place_results, replayed
-from engine.standins import Key, NotTaped, StandIn, address
+from engine.standins import Key, NotTaped, StandIn
 
 # Calls on larger arrays are not made while a rule is noted.
 SMALL = 256
@@ -44,11 +44,28 @@ class Segment:
     calls: list[Call] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """What a rule did with arrays of some shapes.
+
+    ``given`` stand for the arrays, of which it used those at the places ``used``; ``made`` are the results of its
+    calls, in order, and ``result`` is the rule's. It does the same ``again`` with others of these shapes where that was
+    nothing but calls of its own, on arrays that are not the same and do change.
+    """
+
+    given: list[StandIn]
+    used: list[int]
+    made: list[StandIn]
+    result: StandIn
+    again: bool
+
+
 class Tape:
     """Rules noted in the order in which they will run.
 
-    ``fixed`` are arrays whose numbers never change. ``finish`` gives every result its place and fills the ``calls`` of
-    all segments, and ``once``, the calls on numbers that never change.
+    ``fixed`` are arrays whose numbers never change. Numbers that are given several times are to be given as one array.
+    ``finish`` gives every result its place and fills the ``calls`` of all segments, and ``once``, the calls on numbers
+    that never change.
     """
 
     def __init__(self, fixed: Sequence[Array] = ()) -> None:
@@ -56,22 +73,31 @@ class Tape:
         self.exposed = False
         self._segments: list[Segment] = []
         self._made: dict[Key, StandIn] = {}
-        self._fixed = {address(array) for array in fixed}
+        self._fixed = {id(array): array for array in fixed}
         self._by_identity: dict[int, StandIn] = {}
         self._current: list[Note] = []
+        self._patterns: dict[Key, _Pattern] = {}
 
     def add(self, rule: Callable[..., Any], arrays: Sequence[Array], out: Array) -> Segment:
         """The calls that do ``out[...] = rule(*arrays)``. A rule that cannot be noted is one call, of itself."""
         self._current, self.exposed = [], False
-        noted = self._run(rule, arrays, out.shape)
+        given = [StandIn(self, array) for array in arrays]
+        kind = (rule, out.shape, *((array.shape, array.strides) for array in arrays))
+        pattern = self._patterns.get(kind)
+        noted = None if pattern is None else self._repeated(pattern, given)
+        if noted is None:
+            noted = self._run(rule, given, out.shape)
+            pattern = None if noted is None else self._pattern(given, noted)
         segment = Segment(self._current, [], out)
         self._segments.append(segment)
-        if noted is None:
-            for given_up in self._current:
-                del self._made[given_up.key]
+        if noted is None or pattern is None:
+            self._give_up()
             segment.notes, segment.reads = [], list(arrays)
             segment.calls = [(_store, (out, rule, arrays))]
             return segment
+        if pattern.again:
+            self._patterns[kind] = pattern
+        segment.reads = [arrays[place] for place in pattern.used]
         note = noted.note
         if note in self._current and not noted.views and not self._is_fixed(noted) and noted.dtype == out.dtype:
             assert note is not None
@@ -82,10 +108,7 @@ class Tape:
                 note.readers.append(None)
                 self._read(noted)
             if self._is_fixed(noted):
-                self._fixed.add(address(out))
-        used = {id(x.root.array) for note in self._current for x in note.inputs if isinstance(x, StandIn)}
-        used.add(id(noted.root.array))
-        segment.reads = [array for array in arrays if id(array) in used]
+                self._fixed[id(out)] = out
         return segment
 
     def finish(self) -> None:
@@ -100,20 +123,65 @@ class Tape:
                 calls = self.once if self._is_fixed(segment.source) else segment.calls
                 calls.append((np.copyto, (segment.out, _placed(segment.source))))
 
-    def _run(self, rule: Callable[..., Any], arrays: Sequence[Array], shape: tuple[int, ...] | None) -> StandIn | None:
-        self._by_identity = {}
+    def _run(
+        self, rule: Callable[..., Any], given: Sequence[StandIn], shape: tuple[int, ...] | None = None
+    ) -> StandIn | None:
+        self._by_identity = {id(x.array): x for x in given}
         try:
             with np.errstate(all="ignore"):
-                result = rule(*(self._given(array) for array in arrays))
+                result = rule(*given)
             noted = self.known(result) if isinstance(result, np.ndarray | StandIn) else None
         except (TypeError, AttributeError):
             return None
         return noted if noted is not None and (shape is None or noted.shape == shape) else None
 
-    def _given(self, array: Array) -> StandIn:
-        noted = StandIn(self, array)
-        self._by_identity[id(array)] = noted
-        return noted
+    # The same again ------------------------------------------------------------------------------------------------
+
+    def _pattern(self, given: list[StandIn], result: StandIn) -> _Pattern:
+        """The pattern of the rule that has just run."""
+        made = [self._made[note.key] for note in self._current]
+        read = [x for note in self._current for x in note.inputs if isinstance(x, StandIn)]
+        roots = {id(x.root) for x in (*read, result)}
+        used = [place for place, x in enumerate(given) if id(x) in roots]
+        own = roots <= {id(x) for x in (*given, *made)}
+        apart = len({id(x.array) for x in given}) == len(given)
+        changing = not any(self._is_fixed(given[place]) for place in used)
+        return _Pattern(given, used, made, result, own and apart and changing and not self.exposed)
+
+    def _repeated(self, pattern: _Pattern, given: Sequence[StandIn]) -> StandIn | None:
+        """The result of the same calls on other arrays, without running the rule.
+
+        None where it would not make the same: on arrays that are one, or never change, or where a call was made before.
+        """
+        arrays = {id(given[place].array) for place in pattern.used}
+        if len(arrays) < len(pattern.used) or not self._fixed.keys().isdisjoint(arrays):
+            return None
+        moved = {id(pattern.given[place]): given[place] for place in pattern.used}
+
+        def move(x: Any) -> Any:
+            if isinstance(x, StandIn) and id(x) not in moved:
+                moved[id(x)] = moved[id(x.root)].seen_as(x)
+            return moved[id(x)] if isinstance(x, StandIn) else x
+
+        for result in pattern.made:
+            note = result.note
+            assert note is not None
+            inputs = [move(x) for x in note.inputs]
+            key = _key(note.function, inputs, note.start, note.keywords)
+            if key in self._made:
+                self._give_up()
+                return None
+            again = Note(key, note.function, inputs, note.keywords, note.start, note.shape, note.dtype, False)
+            moved[id(result)] = self._make(again, result.array.view())
+        found: StandIn = move(pattern.result)
+        return found
+
+    def _give_up(self) -> None:
+        for note in self._current:
+            del self._made[note.key]
+        self._current = []
+
+    # Notes ---------------------------------------------------------------------------------------------------------
 
     def known(self, value: Any) -> Any:
         """What stands for a value: itself, what it was given out as, or a constant as an array of shape ()."""
@@ -130,8 +198,7 @@ class Tape:
         known = [self.known(x) for x in inputs]
         if function is np.where and [x.dtype for x in known] != [np.bool_, np.float64, np.float64]:
             raise NotTaped
-        keys = tuple(x.key if isinstance(x, StandIn) else ("number", x.tobytes()) for x in known)
-        key = ("call", function, keys, None if start is None else start.tobytes(), tuple(keywords.items()))
+        key = _key(function, known, start, keywords)
         if key in self._made:
             found = self._made[key]
             self._by_identity[id(found.array)] = found
@@ -147,13 +214,16 @@ class Tape:
             start = start.copy()
             result = function(*arrays[:-1], where=arrays[-1], out=start.copy())
         fixed = all(not isinstance(x, StandIn) or self._is_fixed(x) for x in known)
-        note = Note(key, function, known, keywords, start, result.shape, result.dtype, fixed)
-        for x in known:
+        noted = self._make(Note(key, function, known, keywords, start, result.shape, result.dtype, fixed), result)
+        self._by_identity[id(result)] = noted
+        return noted
+
+    def _make(self, note: Note, result: Array) -> StandIn:
+        for x in note.inputs:
             if isinstance(x, StandIn):
                 self._read(x, note)
         self._current.append(note)
-        noted = self._made[key] = StandIn(self, result, note)
-        self._by_identity[id(result)] = noted
+        noted = self._made[note.key] = StandIn(self, result, note)
         return noted
 
     def _read(self, noted: StandIn, reader: Note | None = None) -> StandIn:
@@ -168,7 +238,7 @@ class Tape:
     def _is_fixed(self, noted: StandIn) -> bool:
         if noted.note is not None:
             return noted.note.fixed
-        return noted.root.key in self._fixed
+        return id(noted.root.array) in self._fixed
 
     def _is_one(self, x: Any, other: StandIn) -> bool:
         """True for a 1 that never changes and does not stretch what it is multiplied with."""
@@ -190,9 +260,16 @@ def tape(rule: Callable[..., Any], arrays: Sequence[Array], out: Array) -> Taped
 @lru_cache(maxsize=1024)
 def hands_on(rule: Callable[..., Any], count: int) -> bool:
     """True where a gradient rule of ``count`` inputs gives the arriving gradient as it is, as that of a sum does."""
-    arrays = [np.ones(1) for _ in range(count + 2)]
-    noted = Tape()._run(rule, arrays, None)
-    return noted is not None and noted.array is arrays[0]
+    alone = Tape()
+    given = [StandIn(alone, np.ones(1)) for _ in range(count + 2)]
+    noted = alone._run(rule, given)
+    return noted is not None and noted.array is given[0].array
+
+
+def _key(function: Any, inputs: Sequence[Any], start: Array | None, keywords: Mapping[str, Any]) -> Key:
+    """Equal for calls that have the same result."""
+    keys = tuple(x.key if isinstance(x, StandIn) else ("number", x.tobytes()) for x in inputs)
+    return ("call", function, keys, None if start is None else start.tobytes(), tuple(keywords.items()))
 
 
 def _placed(x: Any) -> Array:

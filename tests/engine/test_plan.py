@@ -13,7 +13,7 @@ from engine.network import graph_of, parse_network
 from engine.ops import OPS
 from engine.plan import Plan
 from engine.schedule import schedule
-from engine.tape import hands_on, tape
+from engine.tape import Tape, hands_on, tape
 from tests.engine.programs import array_program, interpret, scalar_program
 
 
@@ -202,6 +202,50 @@ def test_a_rule_that_cannot_be_taped_runs_as_it_is(rule: Any) -> None:
         for call, arguments in calls:
             call(*arguments)
         np.testing.assert_array_equal(out, rule(x))
+
+
+NETWORKS_THAT_REPEAT = [
+    "4-4x6-3 tanh, loss cross_entropy",
+    "4-4x6-4 relu, skip 2",
+    "4-4x4-4 gelu, skip 1, output softmax",
+    "4-4x4-3 softmax, loss binary_cross_entropy",
+    "4-4x3-6x3-4x3-2 leaky_relu sigmoid tanh tanh relu relu log_softmax log_softmax log_softmax linear",
+]
+
+
+@pytest.mark.parametrize("text", NETWORKS_THAT_REPEAT)
+def test_layers_that_repeat_have_the_calls_that_each_would_have_alone(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net = parse_network(text)
+    numbers = np.random.default_rng(2)
+    graph = graph_of(net, numbers.normal(size=(4, 5)), abs(numbers.normal(size=(net.layers[-1].width, 5))) / 3)
+    held_to_the_interpreter(graph, exact=False)
+    plan = Plan(graph)
+    monkeypatch.setattr(Tape, "_repeated", lambda *_: None)
+    for one, other in zip(plan.calls, Plan(graph).calls, strict=True):
+        assert getattr(one[0], "__name__", "") == getattr(other[0], "__name__", "")
+        shapes = [[getattr(x, "shape", type(x)) for x in arguments] for _, arguments in (one, other)]
+        assert shapes[0] == shapes[1]
+
+
+def test_a_rule_is_repeated_only_where_it_would_do_the_same() -> None:
+    def rule(a: Any, b: Any) -> Any:
+        return np.exp(a) + np.exp(b)
+
+    arrays = [np.random.default_rng(seed).normal(size=(3, 2)) for seed in range(5)]
+    one, two, three, four, fixed = arrays
+    tape = Tape([fixed])
+    pairs = [(one, one), (one, two), (three, four), (two, two), (three, fixed), (fixed, three), (four, two)]
+    outs = [np.zeros((3, 2)) for _ in pairs]
+    segments = [tape.add(rule, pair, out) for pair, out in zip(pairs, outs, strict=True)]
+    tape.finish()
+    for call, arguments in [*tape.once, *(call for segment in segments for call in segment.calls)]:
+        call(*arguments)
+    for pair, out in zip(pairs, outs, strict=True):
+        np.testing.assert_array_equal(out, rule(*pair))
+    # exp(one) … exp(fixed), each once, and the sums.
+    assert len(tape.once) + sum(len(segment.calls) for segment in segments) == 5 + len(pairs)
 
 
 def test_which_rules_hand_the_gradient_on() -> None:
