@@ -1,6 +1,8 @@
 """The lab in the window, used as a person does: train, pause, look inside an iteration, change the network, go on."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.network import text_of
+from engine.network import parse_network, text_of
 from visualizer.session.document import parse
 from visualizer.session.lab import Lab
+from visualizer.session.recipe import DataChoice, Recipe
 from visualizer.session.session import prepare
 from visualizer.ui.panels import BENCHES, STEPS, TRAIN
 from visualizer.ui.settings import settings
@@ -202,9 +205,6 @@ def test_a_change_in_the_builder_is_trained_and_can_be_undone(lab: Window, qtbot
     assert recipe.network is not None
     before = text_of(recipe.network)
     trained(lab, qtbot, 20)
-    from engine.network import parse_network
-    from visualizer.session.recipe import Recipe
-
     other = Recipe(parse_network("2-7-1 relu, output tanh"), recipe.data, recipe.training, recipe.stop)
     lab.laboratory.builder.recipes_changed.emit((other,), 0)
     qtbot.waitUntil(lambda: runs(lab).recipes == (other,))
@@ -218,18 +218,27 @@ def test_a_change_in_the_builder_is_trained_and_can_be_undone(lab: Window, qtbot
 
 
 def test_what_cannot_be_is_said_and_nothing_changes(lab: Window, qtbot: QtBot) -> None:
-    from engine.network import parse_network
-    from visualizer.session.recipe import Recipe
-
     before = runs(lab)
     said: list[str] = []
     lab.laboratory.said.connect(said.append)
     recipe = before.recipes[0]
-    wrong = Recipe(parse_network("3-7-1 relu"), recipe.data, recipe.training, recipe.stop)
-    lab.laboratory.builder.recipes_changed.emit((wrong,), 0)
+    lab.laboratory.builder.recipes_changed.emit((replace(recipe, data=DataChoice("", "nowhere.csv")),), 0)
     qtbot.waitUntil(lambda: bool(said))
-    assert "features" in said[0]
+    assert said == ["nowhere.csv does not exist"]
     assert runs(lab) is before
+
+
+def test_a_network_is_fitted_to_the_samples_of_a_file(lab: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "measured.csv"
+    rows = "".join(f"{n},{n * n % 7},{n % 5},{'abc'[n % 3]}\n" for n in range(30))
+    file.write_text("length,width,height,kind\n" + rows, encoding="utf-8")
+    before = runs(lab)
+    lab.laboratory.use_file(file)
+    qtbot.waitUntil(lambda: runs(lab) is not before)
+    network = runs(lab).recipes[0].network
+    assert network is not None
+    assert (network.inputs, network.layers[-1].width) == (3, 3)
+    trained(lab, qtbot, 20)
 
 
 def test_a_run_that_meets_infinity_stops_and_its_step_is_shown(make: Callable[[str], Window], qtbot: QtBot) -> None:
@@ -320,3 +329,30 @@ def test_every_command_of_training_can_be_given(lab: Window, qtbot: QtBot) -> No
     assert {"bench", "epoch", "reset", "new-seed", "go-to", "play", "forward", "back", "into", "first"} <= names
     assert not names & {"reverse", "out", "reveal", "edit", "fit", "next-iteration"}
     assert lab.actions_by_name["forward"].text() == "One iteration"
+
+
+def test_arrows_are_iterations_until_somebody_walks_the_units(lab: Window, qtbot: QtBot) -> None:
+    press(lab, Key.Key_Right)
+    qtbot.waitUntil(lambda: runs(lab).iteration == 1 and not lab.laboratory.trainer.running)
+    network = lab.laboratory.network
+    chosen: list[object] = []
+    network.unit_chosen.connect(chosen.append)
+    network.clearFocus()
+    network.setFocus(Qt.FocusReason.TabFocusReason)
+    press(lab, Key.Key_Right)
+    press(lab, Key.Key_Down)
+    assert len(chosen) == 2
+    assert runs(lab).iteration == 1
+    press(lab, Key.Key_Escape)
+
+
+def test_the_bar_has_the_buttons_of_the_bench(lab: Window, qtbot: QtBot) -> None:
+    from visualizer.ui.bar import BUTTONS
+
+    for bench in (TRAIN, STEPS):
+        if bench == STEPS:
+            inside(lab, qtbot)
+        shown = {name for name, button in lab.bar._buttons.items() if button.isVisible()}
+        assert shown == set(BUTTONS[bench])
+    lab.show_gallery()
+    assert not any(button.isVisible() for button in lab.bar._buttons.values())

@@ -312,7 +312,7 @@ def test_the_focus_and_the_selection_are_seen(small: NetworkView) -> None:
     changed = differing(selected, plain)
     assert len(changed) > 100
     assert np.abs(changed - (at.x(), at.y())).max() < 60
-    small.setFocus()
+    small.setFocus(Qt.FocusReason.TabFocusReason)
     QApplication.processEvents()
     assert small.hasFocus()
     assert differing(pixels(small), selected)[:, 0].min() < 5

@@ -14,9 +14,13 @@ from visualizer.ui.theme import Theme, color, text_width
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
-BUTTONS = ("first", "back", "play", "forward", "last", "into", "out")
-# The benches at which a document that trains is worked on, and what is said beside the buttons at each.
+# The benches at which a document that trains is worked on.
 BENCHES = {"train": "Train", "steps": "Steps"}
+BUTTONS = {
+    "steps": ("first", "back", "play", "forward", "last", "into", "out"),
+    "train": ("new-seed", "reset", "back", "play", "forward", "epoch", "into"),
+}
+ORDER = ("new-seed", "reset", "first", "back", "play", "forward", "epoch", "last", "into", "out")
 HINT = "F10 step   ⇧F10 back   F11 into"
 
 
@@ -28,6 +32,7 @@ class TopBar(QWidget):
         self.setFixedHeight(50)
         self._theme = theme
         self._playing = False
+        self._open = False
         self._bench_shown: str | None = None
         self._left = QHBoxLayout()
         self._left.addWidget(QLabel("GradStep", objectName="brand"))
@@ -44,7 +49,7 @@ class TopBar(QWidget):
 
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
         self._actions = actions
-        self._buttons = {name: self._button(actions[name], name) for name in BUTTONS}
+        self._buttons = {name: self._button(actions[name], name) for name in ORDER}
         self._hint = QLabel(HINT, objectName="muted")
         self._bench = self._segments(actions["bench"])
         self._lessons = QPushButton("Lessons", objectName="link", cursor=QtCore.Qt.CursorShape.PointingHandCursor)
@@ -131,10 +136,10 @@ class TopBar(QWidget):
     def show_lesson(self, title: str | None, edited: bool = False) -> None:
         """The name of what is open; None on the page of lessons."""
         self._title.setText(f"{title}{', edited' if edited else ''}" if title else "")
-        for widget in (*self._buttons.values(), self._hint, self._lessons, self._arrow, self._speed, self._export):
-            widget.setVisible(title is not None)
-        if title is None:
-            self.show_bench(None)
+        self._open = title is not None
+        for widget in (self._hint, self._lessons, self._arrow, self._speed, self._export):
+            widget.setVisible(self._open)
+        self.show_bench(self._bench_shown if self._open else None)
 
     def show_bench(self, bench: str | None, iteration: int | None = None) -> None:
         """Where a document that trains is worked on, None for one that does not; among steps, those of which
@@ -146,6 +151,7 @@ class TopBar(QWidget):
         self._hint.setText(HINT if iteration is None else f"iteration {iteration:,}   PgUp, PgDn others")
         self._speed.setText(self._steps_speed)
         for name, button in self._buttons.items():
+            button.setVisible(self._open and name in BUTTONS[bench or "steps"])
             action = self._actions[name]
             keys = action.shortcut().toString()
             button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())

@@ -63,6 +63,35 @@ def _arrow(painter: QPainter, tail: float, head: float) -> None:
     painter.drawEllipse(QPointF(12, 20), 1.7, 1.7)
 
 
+def _again(painter: QPainter) -> None:
+    """An arrow that goes round: from the start once more."""
+    tone = painter.brush().color()
+    painter.setPen(QPen(tone, 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(QRectF(5.5, 5.5, 13, 13), 60 * 16, 290 * 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tone)
+    painter.drawPolygon(QPolygonF([QPointF(13.2, 3.2), QPointF(19.6, 6.2), QPointF(13.6, 10.2)]))
+
+
+def _die(painter: QPainter) -> None:
+    """A die: other numbers."""
+    tone = painter.brush().color()
+    painter.setPen(QPen(tone, 1.8))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(5, 5, 14, 14), 3, 3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tone)
+    for x, y in ((9, 9), (15, 9), (12, 12), (9, 15), (15, 15)):
+        painter.drawEllipse(QPointF(x, y), 1.4, 1.4)
+
+
+def _many(painter: QPainter) -> None:
+    """Two triangles: many at once."""
+    _triangle(painter, 4.5, 12)
+    _triangle(painter, 12, 19.5)
+
+
 SHAPES: dict[str, Shape] = {
     "first": _first,
     "back": lambda painter: _triangle(painter, 17, 7),
@@ -73,6 +102,9 @@ SHAPES: dict[str, Shape] = {
     "into": _down_into,
     "out": _up_out,
     "theme": _contrast,
+    "reset": _again,
+    "new-seed": _die,
+    "epoch": _many,
 }
 
 

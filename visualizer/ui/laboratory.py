@@ -58,6 +58,7 @@ class Laboratory(QObject):
         self.builder.recipes_changed.connect(self._change)
         self.builder.file_wanted.connect(self._choose_file)
         self.network.opened.connect(self.enter)
+        self.network.layer_chosen.connect(self._choose_layer)
         self.output.sample_wanted.connect(self.trainer.show_sample)
         self.plots.iteration_chosen.connect(self.enter_at)
         self.trainer.progressed.connect(self._progressed)
@@ -107,7 +108,9 @@ class Laboratory(QObject):
             samples.classes,
             samples.raw_train.feature_names,
         )
-        self.plots.set_runs([Plotted(label, run.records) for label, run in zip(lab.labels, lab.runs, strict=True)])
+        score = "accuracy" if samples.classes else "R²"
+        runs = zip(lab.labels, lab.runs, strict=True)
+        self.plots.set_runs([Plotted(label, run.records, score) for label, run in runs])
         self.plots.set_marks([])
         self._show_recipes()
         self.status_changed.emit()
@@ -210,6 +213,11 @@ class Laboratory(QObject):
         )
         self.plots.refresh()
         self.status_changed.emit()
+
+    def _choose_layer(self, column: int) -> None:
+        """The histogram is that of the layer whose column was clicked; the inputs' has none."""
+        if self.lab is not None and column:
+            self.plots.pick_layer(self.lab.runs[self._selected].records.layers[column - 1])
 
     def _show_selected(self) -> None:
         if self._selected < len(self._snapshots):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -23,6 +23,7 @@ EDGE = 12  # from the legend to the sides
 NO_LAYERS = "This document has a program of its own: its steps show its graph."
 NO_SNAPSHOT = "No network yet"
 HINT = "Arrows move through the units, Enter opens the steps."
+BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 # across, down
 MOVES = {Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0)}
 
@@ -51,6 +52,7 @@ class NetworkView(QWidget):
         self._selected: Place | None = None
         self._hovered = NOTHING
         self._pointer: QPointF | None = None
+        self._by_key = False  # whether the focus came here by key
         self._legend = NetworkLegend(theme, self)
         self._legend.chosen.connect(self.set_edges)
         self._legend.hide()
@@ -156,7 +158,7 @@ class NetworkView(QWidget):
                 self._painter.paint(painter, self._snapshot, self._edges, self._look())
                 note = omission(self._painter.scene, self._shows)
                 pen.text(EDGE + 2, self._legend.y() - 8.0, note, color(self._theme.muted), 11)
-            if self.hasFocus():
+            if self._by_key:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 pen.box(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 4, None, color(self._theme.backward), 1.2)
 
@@ -234,6 +236,14 @@ class NetworkView(QWidget):
 
     # The keyboard ---------------------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        # Arrows are the window's, for iterations, until somebody walks the units.
+        walks = self._by_key or self._selected is not None
+        if event.type() == QEvent.Type.ShortcutOverride and walks and event.key() in MOVES:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._painter is not None and event.key() in MOVES:
             self._choose(beside(self._painter.scene, self._selected, *MOVES[event.key()]))
@@ -251,10 +261,12 @@ class NetworkView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        self._by_key = event.reason() in BY_KEY  # who clicks sees where the focus is; who presses Tab has to be shown
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._by_key = False
         self.update()
 
     def point_of(self, unit: Place) -> QPoint:
