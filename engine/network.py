@@ -68,7 +68,8 @@ def parameters_of(network: Network) -> dict[str, Array]:
         else:
             number = int(name[1:]) % len(network.layers)  # the output layer is number 0
             stream = np.random.SeedSequence(network.seed, spawn_key=(number,))
-            parameters[name] = draw(np.random.Generator(np.random.PCG64(stream)), *shape) * network.gain
+            weights = parameters[name] = draw(np.random.Generator(np.random.PCG64(stream)), *shape)
+            weights *= network.gain
     return parameters
 
 

@@ -64,8 +64,9 @@ class Plan:
             incoming = self.values[self.value_slices[graph.incoming]]
             backward.append(Taped([(np.copyto, (self.messages[self.seed_slice], incoming))], []))
         for_data: list[Item] = []
-        for items, trained in ((backward, True), (for_data, False)):
-            for group in reversed(groups):
+        on_the_way = [group for group in groups if not all(self._trained.issuperset(n.inputs) for n in in_rows(group))]
+        for items, trained, senders in ((backward, True, groups), (for_data, False, on_the_way)):
+            for group in reversed(senders):
                 self._plan_sums(group, items, trained)
                 self._plan_messages(group, items, trained)
             self._plan_sums(layout.leaves, items, trained)

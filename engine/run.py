@@ -111,7 +111,7 @@ class Run:
         self._layers = Layers(plan)
         edges = edges_by_name(plan) if self.recording.edge_norms else {}
         messages = [[plan.message_slices[edge]] for edge in edges.values()]
-        self._norms = Norms(plan.messages, [*self._layers.gradients, *messages])
+        self._norms = Norms(plan.messages, [*self._layers.gradients, *messages]) if self._notes_gradients else None
         self._evaluation = Evaluation(self.model, self.graph, classes=train.kind == "classification")
         self._test = None if test is None else self.model.columns(test)
         self.records = Records(self._layers.names, edges)
@@ -229,18 +229,18 @@ class Run:
             self.records.tests.append(start, np.array([self._evaluation.of(parameters, *self._test)]))
         before = parameters.copy() if _due(start, recording.details_every) else None
         count = 1 if before is not None else self._iterations_until_due(goal)
-        losses, noting = self._losses[:count], self._notes_gradients
+        losses, noting = self._losses[:count], self._norms
         done = 0
         while done < count:
             if self.checkpoints.is_due(self.iteration):
                 self.checkpoints.keep(self.iteration, machine.state)
             portion = min(count - done, self.checkpoints.spacing - self.iteration % self.checkpoints.spacing)
-            machine.run(portion, losses, self._norms.note if noting else None, done)
+            machine.run(portion, losses, noting.note if noting else None, done)
             done += portion
         self.records.losses.append(start, losses[:, None])
         norms = None
-        if noting:
-            found, layers = self._norms.taken(count), len(self._layers.names)
+        if noting is not None:
+            found, layers = noting.taken(count), len(self._layers.names)
             norms = found[:, :layers]
             if recording.gradient_norms:
                 self.records.gradient_norms.append(start, norms)
