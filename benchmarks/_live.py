@@ -1,8 +1,8 @@
 """Trains in one of three ways for some seconds and prints, as JSON, what came of it. Run by ``benchmarks.live``.
 
-Usage: ``python -m benchmarks._live WAY SECONDS DOCUMENT``, on the platform that QT_QPA_PLATFORM names. The ways:
-``headless`` trains without a window; ``open`` with it, as a person who presses F5; ``alone`` shows what the window
-shows while it trains, at the same rate, and trains nothing.
+Usage: ``python -m benchmarks._live WAY SECONDS DOCUMENT RATE``, on the platform that QT_QPA_PLATFORM names. The ways:
+``headless`` trains without a window; ``open`` with it, as a person who presses F5; ``alone`` is the same but for the
+iterations: their records were made before, and come in at the rate of RATE while the thread that would train sleeps.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtGui import QPaintEvent
 
@@ -20,12 +21,12 @@ from visualizer.session.lab import Lab
 from visualizer.session.session import prepare
 from visualizer.ui.app import make_application
 from visualizer.ui.network_view import NetworkView
-from visualizer.ui.trainer import INTERVAL
 from visualizer.ui.window import Window
 
 SIZE = QSize(1280, 800)
 WARM_UP = 1.0  # s, not counted
 SLICE = 256
+NAP = 0.002  # s
 
 frames: list[float] = []
 
@@ -70,32 +71,44 @@ def opened(document: Document) -> Window:
     return window
 
 
-def live(document: Document, seconds: float, trains: bool) -> dict[str, object]:
-    """Iterations a second beside the window, and the seconds between two frames."""
+def sleep_instead(lab: Lab, rate: float, seconds: float) -> None:
+    """Train ahead, and have ``advance`` sleep and let the records of that appear, so many iterations a second."""
+    tables = {name: getattr(lab.runs[0].records, name) for name in ("losses", "gradient_norms", "details", "tests")}
+    start = lab.iteration
+    lab.advance(round(rate * (seconds + WARM_UP + 2.0)))
+    counts = {name: table.count for name, table in tables.items()}
+    shown = start
+
+    def show(iteration: int) -> None:
+        nonlocal shown
+        shown = min(iteration, counts["losses"])
+        for name, table in tables.items():
+            table.count = int(np.searchsorted(table._iterations[: counts[name]], shown))
+
+    def advance(iterations: int) -> int:
+        time.sleep(NAP)
+        show(shown + max(1, round(rate * NAP)))
+        return iterations
+
+    show(start)
+    lab.advance = advance  # type: ignore[method-assign]
+
+
+def live(document: Document, seconds: float, rate: float) -> dict[str, object]:
+    """Iterations a second beside the window, and the seconds between two frames; ``rate`` is 0 where it trains."""
     count_frames()
     window = opened(document)
     trainer, lab = window.laboratory.trainer, window.session.lab
     assert lab is not None
-    timer = QTimer()
-    if trains:
-        trainer.run()
-        wait(WARM_UP)
-    else:
-        shown: list[object] = []
-        trainer.snapped.connect(shown.append)
-        trainer.run()  # until there are curves and a picture, as the other way has them
-        wait(WARM_UP)
-        trainer.pause()
-        wait(0.2)
-        timer.timeout.connect(lambda: trainer.snapped.emit(shown[-1]))
-        timer.timeout.connect(trainer.progressed)
-        timer.start(INTERVAL)
+    if rate:
+        sleep_instead(lab, rate, seconds)
+    trainer.run()
+    wait(WARM_UP)
     frames.clear()
     start, at = time.perf_counter(), lab.iteration
     wait(seconds)
     rate = (lab.iteration - at) / (time.perf_counter() - start)
     intervals = [after - before for before, after in itertools.pairwise(frames)]
-    timer.stop()
     trainer.pause()
     window.close()
     return {"rate": rate, "intervals": intervals}
@@ -103,12 +116,12 @@ def live(document: Document, seconds: float, trains: bool) -> dict[str, object]:
 
 def main() -> None:
     """One way, once."""
-    way, seconds, document = sys.argv[1], float(sys.argv[2]), parse(sys.argv[3])
+    way, seconds, document, rate = sys.argv[1], float(sys.argv[2]), parse(sys.argv[3]), float(sys.argv[4])
     if way == "headless":
         found = headless(document, seconds)
     else:
         make_application()
-        found = live(document, seconds, way == "open")
+        found = live(document, seconds, 0.0 if way == "open" else rate)
     json.dump(found, sys.stdout)
 
 

@@ -1,10 +1,10 @@
 """Training with the window open: how much of the headless throughput is left, and how evenly the window paints.
 
 Three processes take turns: the runs alone, without a window; the window at 1280x800 with network, plots and output,
-training as fast as it can; and the same window repainting as often, with nothing to train. Throughput is iterations a
-second. A frame is a painting of the network's view; the interval between two of them is held at its 95th percentile
-against that of the window that does not train. A paint on a virtual display ends when the server has it, so what a
-graphics card and a compositor would add is not measured.
+training as fast as it can; and the same window with the same curves growing, where the thread that would train sleeps.
+Throughput is iterations a second. A frame is a painting of the network's view; the interval between two of them is held
+at its 95th percentile against that of the window that does not train. A paint on a virtual display ends when the server
+has it, so what a graphics card and a compositor would add is not measured.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ WORKLOADS = {
 }
 
 
-def run(way: str, seconds: float, text: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def run(way: str, seconds: float, text: str, rate: float, environment: Mapping[str, str]) -> dict[str, Any]:
     """What one process found."""
     with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-m", "benchmarks._live", way, str(seconds), text]
+        command = [sys.executable, "-m", "benchmarks._live", way, str(seconds), text, str(rate)]
         fresh = {**environment, "XDG_CONFIG_HOME": home}
         done = subprocess.run(command, cwd=ROOT, env=fresh, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -60,8 +60,10 @@ def rows(where: str, environment: Mapping[str, str], rounds: int, seconds: float
         text = TEXT.format(name=name, network=network, data=data, batch=batch)
         kept, even, rates, spans = [], [], [], []
         for number in range(rounds):
-            ways = ["headless", "open", "alone"]
-            found = {way: run(way, seconds, text, environment) for way in (ways if number % 2 == 0 else reversed(ways))}
+            headless = run("headless", seconds, text, 0.0, environment)
+            ways = ("open", "alone") if number % 2 == 0 else ("alone", "open")
+            found = {way: run(way, seconds, text, KEEPS * headless["rate"], environment) for way in ways}
+            found["headless"] = headless
             kept.append(found["open"]["rate"] / found["headless"]["rate"])
             spans.append((late(found["open"]["intervals"]), late(found["alone"]["intervals"])))
             even.append(spans[-1][0] / spans[-1][1])

@@ -10,16 +10,19 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from visualizer.session.lab import Halt, Lab
 from visualizer.session.snapshot import Snapshot
 from visualizer.session.snapshots import Snapshots
 
-SLICE = 0.006  # s of training between two looks at what is asked
+SLICE = 0.002  # s of training between two looks at what is asked, or at who waits
 # Looking at the runs may take this share of the thread's time, and measuring them over all samples that one.
-LOOKING, MEASURING = 0.12, 0.04
+LOOKING, MEASURING = 0.08, 0.02
+# s that somebody who holds the thread waits at most: a longer iteration leaves Python to others by itself.
+PATIENCE = 0.004
 
 Then = Callable[[Any], None]
 
@@ -31,7 +34,7 @@ class Worker:
         self.lab: Lab | None = None
         self.snapshots: Snapshots | None = None
         self._condition = threading.Condition()
-        self._running = self._working = self._closing = False
+        self._running = self._working = self._closing = self._held = False
         self._goal: int | None = None
         self._pace: float | None = None
         self._asked: deque[tuple[Callable[[], Any], Then]] = deque()
@@ -74,6 +77,19 @@ class Worker:
             self._running = False
             self._condition.notify_all()
             self._wait_until_still()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps the thread from training meanwhile: Python runs one thread at a time, and hands over slowly."""
+        with self._condition:
+            self._held = True
+            self._condition.wait_for(lambda: not self._working, PATIENCE)
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._held = False
+                self._condition.notify_all()
 
     def ask(self, question: Callable[[], Any], then: Then) -> None:
         """Have ``question`` done between two slices; its answer, and ``then``, are among the ``answers`` later."""
@@ -139,9 +155,10 @@ class Worker:
         clock = _Clock()
         while True:
             with self._condition:
-                while not (self._closing or self._running or self._asked):
+                while not (self._closing or self._asked or (self._running and not self._held)):
+                    if not self._running:
+                        clock = _Clock()
                     self._condition.wait()
-                    clock = _Clock()
                 if self._closing:
                     return
                 asked = self._asked.popleft() if self._asked else None
@@ -160,7 +177,7 @@ class Worker:
                 self._condition.notify_all()
                 rest = clock.rest(self._pace) if self._running and not self._asked else 0.0
                 if rest > 0:
-                    self._condition.wait(rest)
+                    self._condition.wait_for(lambda: not self._running or self._asked, rest)
 
     def _answer(self, question: Callable[[], Any], then: Then) -> None:
         try:

@@ -211,7 +211,8 @@ class Laboratory(QObject):
                 for snapshot in snapshots
             ],
         )
-        self.plots.refresh()
+        if not self.trainer.running:
+            self.plots.refresh(at_once=True)
         self.status_changed.emit()
 
     def _choose_layer(self, column: int) -> None:

@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from visualizer.session.lab import Lab
 from visualizer.session.worker import Worker
 
 INTERVAL = 33  # ms between two looks at the worker, at least
 # Painting may take this share of the time: Python runs one thread at a time, and the rest is for training.
-PAINTING = 0.25
+PAINTING = 0.15
 SLOWEST = 500  # ms between two looks at the worker, at most
 PACES: tuple[float | None, ...] = (1.0, 10.0, 100.0, 1000.0, None)  # iterations a second; None: as fast as it can
 
@@ -130,8 +130,14 @@ class Trainer(QObject):
             self.running_changed.emit(running)
 
     def _look(self) -> None:
-        """Bring to the window what the worker has done since the last look."""
-        self._timer.setInterval(self._frames.next_interval())
+        """Bring to the window what the worker has done since the last look, and have it painted, in one go."""
+        with self._worker.held():
+            start = time.perf_counter()
+            self._bring()
+            QCoreApplication.sendPostedEvents()
+            self._timer.setInterval(self._frames.next_interval(time.perf_counter() - start))
+
+    def _bring(self) -> None:
         worker = self._worker
         ended = worker.ended()
         for then, answer, sentence in worker.answers():
@@ -158,17 +164,15 @@ class Trainer(QObject):
 
 
 class Frames:
-    """How long to wait for the next look, by what the window's thread has had to do since the last one."""
+    """How long to wait for the next look, by what the ones before have taken."""
 
     def __init__(self) -> None:
-        self._seen = time.thread_time()
         self._cost = 0.0
 
-    def next_interval(self) -> int:
-        """Milliseconds: more where painting takes long, so that training goes on."""
-        now = time.thread_time()
-        self._cost = 0.6 * self._cost + 0.4 * (now - self._seen)
-        self._seen = now
+    def next_interval(self, seconds: float) -> int:
+        """Milliseconds, after a look that took so many seconds: more where painting takes long, so that training goes
+        on."""
+        self._cost = 0.7 * self._cost + 0.3 * seconds
         return min(max(INTERVAL, round(1000 * self._cost / PAINTING)), SLOWEST)
 
 
