@@ -117,7 +117,7 @@ TRAINING = ("panel-builder", "panel-output", "panel-plots", *(c.name for c in CO
 HARMLESS = [
     command.name
     for command in COMMANDS
-    if command.name not in ("open", "save", "export", "quit", "about", "full-screen", *TRAINING)
+    if command.name not in ("new", "open", "save", "export", "quit", "about", "full-screen", *TRAINING)
 ]
 
 

@@ -356,3 +356,12 @@ def test_the_bar_has_the_buttons_of_the_bench(lab: Window, qtbot: QtBot) -> None
         assert shown == set(BUTTONS[bench])
     lab.show_gallery()
     assert not any(button.isVisible() for button in lab.bar._buttons.values())
+
+
+def test_a_new_network_is_built_from_the_lessons(lab: Window) -> None:
+    lab.show_gallery()
+    press(lab, Key.Key_N, CTRL)
+    assert lab.bench == TRAIN
+    network = runs(lab).recipes[0].network
+    assert network is not None
+    assert text_of(network).startswith("2-4-2-1 tanh")

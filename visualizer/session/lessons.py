@@ -5,11 +5,25 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from visualizer.session.document import Document, load
+from visualizer.session.document import Document, load, parse
 from visualizer.session.files import DocumentError
 from visualizer.session.gallery import Headline, headlines, lesson_names, lesson_path
 
-__all__ = ["Headline", "find", "headlines", "lesson_names", "lesson_path", "load_lesson"]
+__all__ = ["Headline", "find", "headlines", "lesson_names", "lesson_path", "load_lesson", "new_network"]
+
+# What a new network begins with: TensorFlow Playground's start.
+_NEW = """
+format = 1
+title = "A network"
+network = "2-4-2-1 tanh, output tanh, loss half_squared, bias 0.1"
+[data]
+set = "circle"
+"""
+
+
+def new_network() -> Document:
+    """A document that trains, to be changed with the builder."""
+    return parse(_NEW)
 
 
 def load_lesson(name: str) -> Document:

@@ -49,6 +49,7 @@ def _move(name: str, text: str, keys: tuple[str, ...], training: str = "", separ
 
 COMMANDS: tuple[Command, ...] = (
     Command("lessons", "Lessons", "File", lambda w: w.show_gallery(), ("Ctrl+L",), lesson=False),
+    Command("new", "New network", "File", lambda w: w.new_network(), ("Ctrl+N",), lesson=False),
     Command("open", "Open…", "File", lambda w: w.choose_file(), ("Ctrl+O",), lesson=False),
     Command("save", "Save a copy…", "File", lambda w: w.save_copy(), ("Ctrl+S",)),
     Command("export", "Export picture…", "File", lambda w: w.export_picture(), ("Ctrl+E",), separate=True),

@@ -34,13 +34,15 @@ class _Place(QFrame):
 
 
 class Gallery(QScrollArea):
-    """The page of lessons. ``chosen`` carries a lesson's name or a file's path, ``browse`` asks for a file dialog.
+    """The page of lessons. ``chosen`` carries a lesson's name or a file's path, ``browse`` asks for a file dialog,
+    ``build`` for a new network.
 
     Holds ``cards``, one a lesson. A ``shell`` has none until it is completed, only their words.
     """
 
     chosen = Signal(str)
     browse = Signal()
+    build = Signal()
 
     def __init__(self, theme: Theme, shell: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +131,10 @@ class Gallery(QScrollArea):
         button = QPushButton("Open a document…")
         button.clicked.connect(self.browse)
         self._file_layout.addWidget(button, alignment=QtCore.Qt.AlignmentFlag.AlignLeft)
+        build = QPushButton("Build a network…")
+        build.clicked.connect(self.build)
+        self._file_layout.addWidget(build, alignment=QtCore.Qt.AlignmentFlag.AlignLeft)
+        self._file_layout.addSpacing(6)
         self._file_layout.addWidget(QLabel("or drop a .toml file on this window", objectName="muted"))
         if recent:
             self._file_layout.addSpacing(12)

@@ -103,6 +103,7 @@ class Window(QMainWindow):
         self.gallery.complete()
         self.gallery.chosen.connect(self.open)
         self.gallery.browse.connect(self.choose_file)
+        self.gallery.build.connect(self.new_network)
         self._message = Message(self, self._pages)
         actions.refresh_actions(self, self.actions_by_name)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
@@ -192,6 +193,13 @@ class Window(QMainWindow):
         progress.canceled.connect(finish)
         self._opening = finish
         work.start()
+
+    def new_network(self) -> None:
+        """Open a network to be built and trained."""
+        from visualizer.session.lessons import new_network
+        from visualizer.session.session import prepare
+
+        self.show_document(prepare(new_network()))
 
     def show_document(self, prepared: Prepared) -> None:
         """Show a document that has been read and run."""
