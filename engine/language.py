@@ -13,8 +13,10 @@ import math
 import operator
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import ProgramError
@@ -71,13 +73,12 @@ def parse_assignments(program: str) -> tuple[Assignment, ...]:
     lines = program.splitlines()
     if len(lines) > MAX_LINES:
         raise ProgramError(f"a program has at most {MAX_LINES:,} lines, and this one has {len(lines):,}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the parser's opinions on strings and the like, which we refuse anyway
-        return tuple(
-            _parse_assignment(text.strip(), line)
-            for line, text in enumerate(lines, start=1)
-            if text.strip() and not text.strip().startswith("#")
-        )
+    found: list[Assignment] = []
+    for line, text in enumerate(map(str.strip, lines), start=1):
+        if text and not text.startswith("#"):
+            with _at(line):
+                found.append(Assignment(*_parse_assignment(text), line, text))
+    return tuple(found)
 
 
 def parse_expression(text: str, line: int | None = None, conditions: bool = False) -> Expression:
@@ -85,34 +86,46 @@ def parse_expression(text: str, line: int | None = None, conditions: bool = Fals
 
     Raises ProgramError, with ``line`` where given.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = _parse(text, line, "eval")
-    assert isinstance(tree, ast.Expression)
-    return _convert(tree.body, line, conditions)
+    with _at(line):
+        if not isinstance(text, str):
+            raise ProgramError(f"an expression is text, not {_kind(text)}")
+        tree = _parse(text, "eval")
+        assert isinstance(tree, ast.Expression)
+        return _convert(tree.body, conditions)
 
 
-def _parse_assignment(text: str, line: int) -> Assignment:
-    tree = _parse(text, line, "exec")
+@contextmanager
+def _at(line: int | None) -> Iterator[None]:
+    """Errors that are raised here name the line."""
+    try:
+        yield
+    except ProgramError as error:
+        raise ProgramError(error.sentence, line) from None
+
+
+@lru_cache(maxsize=4 * MAX_LINES)
+def _parse_assignment(text: str) -> tuple[str, Expression]:
+    """The name and the expression of a line. An edited program is parsed over and over, and most lines stay."""
+    tree = _parse(text, "exec")
     assert isinstance(tree, ast.Module)
     statement = tree.body[0] if len(tree.body) == 1 else None
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        raise ProgramError(f"{_quote(text)} is not an assignment: each line is written name = expression", line)
+        raise ProgramError(f"{_quote(text)} is not an assignment: each line is written name = expression")
     target = statement.targets[0]
     if not isinstance(target, ast.Name):
-        raise ProgramError(f"{_quote(text)} assigns to something that is not a name", line)
-    return Assignment(target.id, _convert(statement.value, line, False), line, text)
+        raise ProgramError(f"{_quote(text)} assigns to something that is not a name")
+    return target.id, _convert(statement.value, False)
 
 
-def _parse(text: str, line: int | None, mode: str) -> ast.AST:
-    if not isinstance(text, str):
-        raise ProgramError(f"an expression is text, not {_kind(text)}", line)
+def _parse(text: str, mode: str) -> ast.AST:
     if len(text) > MAX_LINE_LENGTH:
-        raise ProgramError(f"a line has at most {MAX_LINE_LENGTH} characters, and this one has {len(text):,}", line)
+        raise ProgramError(f"a line has at most {MAX_LINE_LENGTH} characters, and this one has {len(text):,}")
     try:
-        tree = ast.parse(text.strip(), mode=mode)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the parser's opinions on strings and the like, which we refuse anyway
+            tree = ast.parse(text.strip(), mode=mode)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ProgramError(f"{_quote(text)} is not valid: {_reason(error, text)}", line) from None
+        raise ProgramError(f"{_quote(text)} is not valid: {_reason(error, text)}") from None
     if len(text) <= MAX_DEPTH:
         return tree  # every character makes one level at most, and two parts
     nodes = 0
@@ -123,9 +136,9 @@ def _parse(text: str, line: int | None, mode: str) -> ast.AST:
         if not level:
             break
     if level:
-        raise ProgramError(f"an expression may be nested {MAX_DEPTH} deep, and this one is deeper", line)
+        raise ProgramError(f"an expression may be nested {MAX_DEPTH} deep, and this one is deeper")
     if nodes > MAX_LINE_NODES:
-        raise ProgramError(f"a line has at most {MAX_LINE_NODES} parts, and this one has {nodes}: split it", line)
+        raise ProgramError(f"a line has at most {MAX_LINE_NODES} parts, and this one has {nodes}: split it")
     return tree
 
 
@@ -144,64 +157,64 @@ def _kind(value: object) -> str:
     return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
-def _convert(node: ast.expr, line: int | None, conditions: bool) -> Expression:
+def _convert(node: ast.expr, conditions: bool) -> Expression:
     if isinstance(node, ast.Constant):
-        return _number(node, line)
+        return _number(node)
     if isinstance(node, ast.Name):
         return Symbol(node.id)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        arguments = (_convert(node.left, line, conditions), _convert(node.right, line, conditions))
-        return _fold(Call(_OPERATORS[type(node.op)], arguments), node, line)
+        arguments = (_convert(node.left, conditions), _convert(node.right, conditions))
+        return _fold(Call(_OPERATORS[type(node.op)], arguments), node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return _fold(Call("negate", (_convert(node.operand, line, conditions),)), node, line)
+        return _fold(Call("negate", (_convert(node.operand, conditions),)), node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
-        return _convert(node.operand, line, conditions)
+        return _convert(node.operand, conditions)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return _call(node, node.func.id, line, conditions)
+        return _call(node, node.func.id, conditions)
     if conditions and isinstance(node, ast.Compare):
-        return _compare(node, line)
+        return _compare(node)
     if conditions and isinstance(node, ast.BoolOp):
         name = "and" if isinstance(node.op, ast.And) else "or"
-        return Call(name, tuple(_convert(value, line, conditions) for value in node.values))
+        return Call(name, tuple(_convert(value, conditions) for value in node.values))
     if conditions and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return Call("not", (_convert(node.operand, line, conditions),))
-    raise ProgramError(f"{_quote(ast.unparse(node))} is not part of the language: {_ALLOWED}", line)
+        return Call("not", (_convert(node.operand, conditions),))
+    raise ProgramError(f"{_quote(ast.unparse(node))} is not part of the language: {_ALLOWED}")
 
 
-def _call(node: ast.Call, name: str, line: int | None, conditions: bool) -> Call:
+def _call(node: ast.Call, name: str, conditions: bool) -> Call:
     keywords: list[tuple[str, float]] = []
     for given in node.keywords:
-        value = _convert(given.value, line, conditions)
+        value = _convert(given.value, conditions)
         if given.arg is None or not isinstance(value, Number):
-            raise ProgramError(f"{_quote(ast.unparse(node))}: a keyword takes a number, such as axis=0", line)
+            raise ProgramError(f"{_quote(ast.unparse(node))}: a keyword takes a number, such as axis=0")
         if given.arg in dict(keywords):
-            raise ProgramError(f"{_quote(ast.unparse(node))}: {given.arg} is given twice", line)
+            raise ProgramError(f"{_quote(ast.unparse(node))}: {given.arg} is given twice")
         keywords.append((given.arg, value.value))
-    return Call(name, tuple(_convert(argument, line, conditions) for argument in node.args), tuple(keywords))
+    return Call(name, tuple(_convert(argument, conditions) for argument in node.args), tuple(keywords))
 
 
-def _compare(node: ast.Compare, line: int | None) -> Expression:
+def _compare(node: ast.Compare) -> Expression:
     if len(node.ops) != 1 or type(node.ops[0]) not in _COMPARISONS:
-        raise ProgramError(f"{_quote(ast.unparse(node))}: write one comparison at a time, joined by and", line)
-    sides = (_convert(node.left, line, True), _convert(node.comparators[0], line, True))
+        raise ProgramError(f"{_quote(ast.unparse(node))}: write one comparison at a time, joined by and")
+    sides = (_convert(node.left, True), _convert(node.comparators[0], True))
     return Call(_COMPARISONS[type(node.ops[0])], sides)
 
 
-def _number(node: ast.Constant, line: int | None) -> Number:
+def _number(node: ast.Constant) -> Number:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         written = ast.unparse(node)
-        raise ProgramError(f"{_quote(written)} is not a number: only numbers and names may be written here", line)
+        raise ProgramError(f"{_quote(written)} is not a number: only numbers and names may be written here")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ProgramError("a number here is too large: the largest is about 1.8e308", line)
+        raise ProgramError("a number here is too large: the largest is about 1.8e308")
     return Number(number)
 
 
-def _fold(call: Call, node: ast.expr, line: int | None) -> Expression:
+def _fold(call: Call, node: ast.expr) -> Expression:
     """Arithmetic between constants becomes one constant, so that ``9**9**9`` is refused instead of computed."""
     numbers = [argument.value for argument in call.arguments if isinstance(argument, Number)]
     if len(numbers) != len(call.arguments) or call.operation == "matmul":
@@ -213,7 +226,7 @@ def _fold(call: Call, node: ast.expr, line: int | None) -> Expression:
     except (OverflowError, ZeroDivisionError):
         result = math.nan
     if isinstance(result, complex) or not math.isfinite(result):
-        raise ProgramError(f"{_quote(ast.unparse(node))} is not a finite number", line)
+        raise ProgramError(f"{_quote(ast.unparse(node))} is not a finite number")
     return Number(float(result))
 
 
