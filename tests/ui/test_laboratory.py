@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from engine.network import parse_network, text_of
@@ -365,3 +365,14 @@ def test_a_new_network_is_built_from_the_lessons(lab: Window) -> None:
     network = runs(lab).recipes[0].network
     assert network is not None
     assert text_of(network).startswith("2-4-2-1 tanh")
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_curves_are_exported_from_the_bench(
+    kind: str, lab: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / f"curves.{kind}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    trained(lab, qtbot, 50)
+    press(lab, Key.Key_E, CTRL)
+    assert file.read_bytes().startswith(b"\x89PNG" if kind == "png" else b"<?xml")

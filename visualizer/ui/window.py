@@ -30,6 +30,7 @@ from visualizer.ui.theme import DARK, LIGHT, Theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 
+    from visualizer.session.lab import Lab
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
     from visualizer.ui.drivers import Driver
@@ -426,13 +427,15 @@ class Window(QMainWindow):
         self._message.show_text(f"Saved {Path(path).name}")
 
     def export_picture(self) -> None:
-        """Ask where to write the present picture; the ending of the name chooses PNG or SVG."""
+        """Ask where to write a picture, of the step or of the curves; the ending of the name chooses PNG or SVG."""
         from PySide6.QtWidgets import QFileDialog
 
         from engine.errors import GradStepError
-        from visualizer.ui.export import export_session
 
-        suggestion = f"{self.session.document.title}, step {self.session.position.step}.png"
+        title, lab = self.session.document.title, None if self.among_steps else self.session.lab
+        if lab is not None:
+            self.laboratory.trainer.pause()
+        suggestion = f"{title}, step {self.session.position.step}.png" if lab is None else f"{title}, plots.png"
         path, _ = QFileDialog.getSaveFileName(self, "Export picture", suggestion, "PNG (*.png);;SVG (*.svg)")
         if not path:
             return
@@ -440,11 +443,21 @@ class Window(QMainWindow):
         if target.suffix.lower() not in (".png", ".svg"):
             target = target.with_name(f"{target.name}.png")
         try:
-            export_session(self.session, target.suffix.lower()[1:], target, (1280, 800), 2.0, self.theme.name)
+            self._export(target, lab)
         except GradStepError as error:
             self.complain(str(error))
             return
         self._message.show_text(f"Exported {target.name}")
+
+    def _export(self, target: Path, lab: Lab | None) -> None:
+        """Write the picture of the step shown, or of the curves of the runs."""
+        from visualizer.ui.export import export_plots, export_session
+
+        kind, size, scale = target.suffix.lower()[1:], (1280, 800), 2.0
+        if lab is None:
+            export_session(self.session, kind, target, size, scale, self.theme.name)
+        else:
+            export_plots(lab, kind, target, size, scale, self.theme.name)
 
     def complain(self, sentence: str) -> None:
         """A dialog with one sentence."""
