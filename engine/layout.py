@@ -70,6 +70,8 @@ class Layout:
     def sums(self, group: Group) -> Iterator[list[Node]]:
         """The nodes of a group to which several messages are sent, together by how many; arrays one by one."""
         ends = [chain[-1] for chain in group if self._is_sum(chain[-1])]
+        if not ends:
+            return
         for _, nodes in itertools.groupby(ends, lambda n: (len(self.arrivals[n.id]), n.id if n.shape != () else None)):
             yield list(nodes)
 
@@ -185,6 +187,8 @@ class Layout:
 
 def in_rows(group: Group) -> list[Node]:
     """The first nodes of all chains, then the second ones, and so on."""
+    if len(group) == 1:
+        return list(group[0])
     return [node for row in zip(*group, strict=True) for node in row]
 
 

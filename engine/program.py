@@ -63,7 +63,8 @@ def check_name(name: str, line: int | None = None) -> None:
     if len(name) > 60:
         raise ProgramError(f"“{name[:57]}…” cannot be a name: it has more than 60 characters", line)
     # The parser reads compatibility characters, such as a bold x, as their plain form.
-    if unicodedata.normalize("NFKC", name) != name or not name.isidentifier():
+    plain = name.isascii() or unicodedata.normalize("NFKC", name) == name
+    if not plain or not name.isidentifier():
         raise ProgramError(f"“{name}” cannot be a name: use letters, digits and _, not a digit first", line)
     if keyword.iskeyword(name):
         raise ProgramError(f"“{name}” cannot be a name: it is a reserved word of Python", line)

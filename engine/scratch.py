@@ -84,6 +84,8 @@ class Scratch:
 
 def place_results(notes: Sequence[Note], out: Array, scratch: Scratch) -> None:
     """Gives the results of one rule's notes their places; ``out`` is where the rule writes its own."""
+    if all(note.out is not None for note in notes):
+        return
     order = {id(note): i for i, note in enumerate(notes)} | {id(None): len(notes)}
     final = next((i for i, note in enumerate(notes) if note.out is out), len(notes))
     busy: dict[int, int] = {}  # slot: the call until which it is needed; -1 is the output
