@@ -14,6 +14,7 @@ from visualizer.session.drawing import (
     heat_map,
     mean_lines,
     merged,
+    outlines,
     range_bands,
 )
 from visualizer.session.scales import Scale
@@ -49,23 +50,24 @@ def test_signs_keep_apart() -> None:
 
 def test_a_band_spans_what_its_buckets_hold() -> None:
     values = np.arange(100.0)
-    (outline,) = range_bands(stretch_of(values, pixels=20), Scale(False, 0.0, 100.0))[0]
-    lower, upper = np.split(outline, 2)
-    upper = upper[::-1]
-    np.testing.assert_array_equal(lower[:, 0], upper[:, 0])
-    assert np.all(upper[:, 1] - lower[:, 1] == 4)
-    assert lower[0, 1] == 0
-    assert upper[-1, 1] == 99
+    band_of_one = range_bands(stretch_of(values, pixels=20), Scale(False, 0.0, 100.0))[0]
+    assert band_of_one.shape == (20, 3)
+    assert np.all(band_of_one[:, 2] - band_of_one[:, 1] == 4)
+    assert band_of_one[0].tolist() == [2, 0, 4]
+    assert band_of_one[-1].tolist() == [97, 95, 99]
 
 
-def test_a_band_has_a_part_on_each_side_of_a_gap() -> None:
-    values = np.repeat([1.0, math.nan, 2.0], 100)
-    assert len(range_bands(stretch_of(values, pixels=30), LINEAR)[0]) == 2
+def test_the_outline_of_a_band_has_a_part_on_each_side_of_a_gap() -> None:
+    values = np.repeat([1.0, math.nan, 2.0], 20)
+    parts = outlines(range_bands(stretch_of(values, pixels=30), LINEAR)[0])
+    assert len(parts) == 2
+    assert parts[0].tolist() == [[x + 0.5, 1] for x in (*range(0, 20, 2), *range(18, -1, -2))]
 
 
 def test_the_band_of_all_curves_reaches_from_the_smallest_to_the_largest() -> None:
-    (outline,) = band(stretch_of(np.array([[1.0, 5.0, 3.0], [2.0, math.nan, 7.0]]), width=3), LINEAR)
-    assert outline.tolist() == [[0, 1], [1, 2], [1, 7], [0, 5]]
+    values = np.array([[1.0, 5.0, 3.0], [2.0, math.nan, 7.0], [math.nan, math.inf, math.nan]])
+    found = band(stretch_of(values, width=3), LINEAR)
+    np.testing.assert_array_equal(found, [[0, 1, 5], [1, 2, 7], [2, math.nan, math.nan]])
 
 
 def test_neighbouring_numbers_that_are_not_finite_are_one_gap() -> None:

@@ -10,9 +10,10 @@ count is taken first and the arrays after it; the rows that were there then stay
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -166,7 +167,7 @@ class Curves:
 
         ``smooth`` gives the averages there, None where they are not found yet.
         """
-        place = int(np.searchsorted(self._iterations[: self.count], iteration, side="right")) - 1
+        place = self._place(iteration, "right") - 1
         if place < 0 or (smooth and place >= self._averages.count):
             return None
         values = self._smooth_values if smooth else self._values
@@ -196,9 +197,14 @@ class Curves:
 
     def _range(self, first: float, last: float) -> tuple[int, int]:
         """Rows that lie from ``first`` to ``last``, and one more at either side."""
+        return max(self._place(first, "right") - 1, 0), self._place(last, "left") + 1
+
+    def _place(self, iteration: float, side: Literal["left", "right"]) -> int:
+        """Where an iteration belongs among those taken in."""
         iterations = self._iterations[: self.count]
-        start = int(np.searchsorted(iterations, first, side="right")) - 1
-        return max(start, 0), int(np.searchsorted(iterations, last, side="left")) + 1
+        # A whole number: for any other numpy would first make a copy of all in floating point.
+        whole = math.floor(iteration) if side == "right" else math.ceil(iteration)
+        return int(np.searchsorted(iterations, whole, side=side))
 
     def _values(self, start: int, stop: int) -> Array:
         return self.quantity.values(self._rows[start:stop])

@@ -19,23 +19,26 @@ def mean_lines(stretch: Stretch, scale: Scale) -> Array:
     return np.stack([np.broadcast_to(stretch.middle, places.shape), places], axis=-1)
 
 
-def range_bands(stretch: Stretch, scale: Scale) -> list[list[Array]]:
-    """For each curve the outlines between the least and the largest number of each bucket."""
-    x, low, high = stretch.middle, scale.places(stretch.low), scale.places(stretch.high)
-    return [_outlines(x, below, above) for below, above in zip(low.T, high.T, strict=True)]
+def range_bands(stretch: Stretch, scale: Scale) -> Array:
+    """For each curve where its buckets reach from and to: shape (curves, buckets, 3), x, low and high as places."""
+    low, high = scale.places(stretch.low).T, scale.places(stretch.high).T
+    return np.stack([np.broadcast_to(stretch.middle, low.shape), low, high], axis=-1)
 
 
-def band(stretch: Stretch, scale: Scale) -> list[Array]:
-    """The outlines between the smallest and the largest mean of all curves."""
+def band(stretch: Stretch, scale: Scale) -> Array:
+    """From the smallest to the largest mean of all curves: shape (buckets, 3), x, low and high; NaN without any."""
     places = scale.places(stretch.mean)
     known = np.isfinite(places)
     low = np.min(places, axis=1, initial=np.inf, where=known)
     high = np.max(places, axis=1, initial=-np.inf, where=known)
-    return _outlines(stretch.middle, low, high)
+    found = np.stack([stretch.middle, low, high], axis=1)
+    found[~known.any(axis=1), 1:] = np.nan
+    return found
 
 
-def _outlines(x: Array, low: Array, high: Array) -> list[Array]:
-    """From ``low`` to ``high`` and back, shape (points, 2): one outline for each part in which both are finite."""
+def outlines(points: Array) -> list[Array]:
+    """The outline of each part of a band (points, 3) between its NaN: shape (corners, 2)."""
+    x, low, high = points.T
     known = np.concatenate([[False], np.isfinite(low) & np.isfinite(high), [False]])
     edges = np.flatnonzero(known[1:] != known[:-1]).reshape(-1, 2)
     return [

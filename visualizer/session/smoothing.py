@@ -42,7 +42,7 @@ class Average:
 
 def _decaying(values: Array, beta: float, before: Array) -> Array:
     """s_t = β s_(t-1) + (1 - β) x_t along the first axis, from s = ``before``."""
-    if beta == 0.0:
+    if beta == 0.0 or not values.size:
         return values
     count, width = values.shape
     # Pieces of so many rows have sums of their own, all at once; what a piece hands on to the next comes after.
