@@ -1,4 +1,4 @@
-"""Random networks in float64 against PyTorch, the judge that most readers know. Runs where torch is installed."""
+"""Gradients and training in float64 against PyTorch, the judge that most readers know. Run where torch is installed."""
 
 import itertools
 import random
@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from engine import parse_program, record
+from engine.data import batch_order
+from engine.generated import generate
+from engine.network import Network as Specification
+from engine.network import parameters_of, parse_network, skips_of
 from engine.ops import Array
+from engine.run import Run
+from engine.training import Training
 
 torch = pytest.importorskip("torch", reason="torch is no part of the development set-up: install it to be judged by it")
 functional = torch.nn.functional
@@ -29,7 +35,7 @@ LOSSES: Mapping[str, Callable[[Any, Any], Any]] = {
     "cross_entropy": functional.cross_entropy,
     "binary_cross_entropy": lambda p, t: functional.binary_cross_entropy(torch.sigmoid(p), t),
 }
-NETWORKS = 60
+NETWORKS = 200
 
 
 @dataclass(frozen=True)
@@ -103,3 +109,50 @@ def worst_error(seed: int) -> float:
 @pytest.mark.parametrize("seed", range(NETWORKS))
 def test_gradients_are_torchs(seed: int) -> None:
     assert worst_error(seed) < 1e-12
+
+
+# Training -------------------------------------------------------------------------------------------------------------
+
+RATES = {"sgd": 0.1, "momentum": 0.02, "adam": 0.01, "adamw": 0.01}
+OPTIMIZERS: Mapping[str, Callable[[list[Any], float], Any]] = {
+    "sgd": lambda parameters, rate: torch.optim.SGD(parameters, lr=rate),
+    "momentum": lambda parameters, rate: torch.optim.SGD(parameters, lr=rate, momentum=0.9),
+    "adam": lambda parameters, rate: torch.optim.Adam(parameters, lr=rate),
+    "adamw": lambda parameters, rate: torch.optim.AdamW(parameters, lr=rate),
+}
+ITERATIONS, SAMPLES, BATCH = 200, 90, 10
+
+
+def output_of(net: Specification, parameters: Mapping[str, Any], x: Any) -> Any:
+    """The network's output for samples in rows."""
+    values, skips = [x], skips_of(net)
+    for number, layer in enumerate(net.layers, start=1):
+        z = functional.linear(values[-1], parameters[f"W{number}"], parameters[f"b{number}"])
+        a = z if layer.activation == "linear" else ACTIVATIONS[layer.activation](z)
+        values.append(a + values[skips[number]] if number in skips else a)
+    return values[-1]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "text", ["2-8-8-1 tanh", "2-6x4-1 tanh, skip 2, init xavier", "2-12-3 relu, loss cross_entropy"]
+)
+def test_training_is_torchs(text: str, optimizer: str) -> None:
+    net, rate, seed = parse_network(text), RATES[optimizer], 5
+    data = generate("spiral" if net.loss == "mse" else "blobs", SAMPLES, noise=5)
+    run = Run(net, data, Training(optimizer, {"learning_rate": rate}, BATCH, seed=seed))
+    parameters = {name: torch.tensor(array, requires_grad=True) for name, array in parameters_of(net).items()}
+    theirs = OPTIMIZERS[optimizer](list(parameters.values()), rate)
+    x = torch.tensor(np.array(data.features))
+    target = torch.tensor(data.signs() if net.loss == "mse" else np.array(data.target))
+    for iteration in range(ITERATIONS):
+        epoch, index = divmod(iteration, SAMPLES // BATCH)
+        chosen = batch_order(seed, epoch, SAMPLES)[index * BATCH : (index + 1) * BATCH]
+        theirs.zero_grad()
+        loss = LOSSES[net.loss](output_of(net, parameters, x[chosen]), target[chosen])
+        loss.backward()
+        theirs.step()
+        run.advance(1)
+        assert run.records[iteration].loss == pytest.approx(float(loss.detach()), abs=1e-9)
+        for name, array in run.parameters().items():
+            np.testing.assert_allclose(array, parameters[name].detach().numpy(), rtol=0, atol=1e-9)
