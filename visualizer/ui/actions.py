@@ -31,6 +31,18 @@ class Command(NamedTuple):
     training: str = ""
 
 
+def _save_copy(window: Window) -> None:
+    from visualizer.ui.saving import save_copy
+
+    save_copy(window)
+
+
+def _export_picture(window: Window) -> None:
+    from visualizer.ui.saving import export_picture
+
+    export_picture(window)
+
+
 def _panel(number: int, name: str) -> Command:
     """The command that hides a panel, or brings it back."""
     return Command(
@@ -51,8 +63,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("lessons", "Lessons", "File", lambda w: w.show_gallery(), ("Ctrl+L",), lesson=False),
     Command("new", "New network", "File", lambda w: w.new_network(), ("Ctrl+N",), lesson=False),
     Command("open", "Open…", "File", lambda w: w.choose_file(), ("Ctrl+O",), lesson=False),
-    Command("save", "Save a copy…", "File", lambda w: w.save_copy(), ("Ctrl+S",)),
-    Command("export", "Export picture…", "File", lambda w: w.export_picture(), ("Ctrl+E",), separate=True),
+    Command("save", "Save a copy…", "File", _save_copy, ("Ctrl+S",)),
+    Command("export", "Export picture…", "File", _export_picture, ("Ctrl+E",), separate=True),
     Command("quit", "Quit", "File", lambda w: w.close(), ("Ctrl+Q",), lesson=False, separate=True),
     Command("undo", "Undo", "Edit", lambda w: w.session.undo(), ("Ctrl+Z",), enabled=lambda w: w.session.can_undo),
     Command("redo", "Redo", "Edit", lambda w: w.session.redo(), ("Ctrl+Y", "Ctrl+Shift+Z"),

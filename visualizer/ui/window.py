@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore  # not Qt from it: docs/decisions/0012-first-paint.md
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,15 +30,12 @@ from visualizer.ui.theme import DARK, LIGHT, Theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 
-    from visualizer.session.lab import Lab
     from visualizer.session.session import Change, Prepared, Session
     from visualizer.ui.canvas import Canvas
     from visualizer.ui.drivers import Driver
     from visualizer.ui.laboratory import Laboratory
-    from visualizer.ui.lesson_card import LessonCard
     from visualizer.ui.message import Message
     from visualizer.ui.story import Story
-    from visualizer.ui.thumbnail import Thumbnail
 
 FILTER = "GradStep documents (*.toml);;All files (*)"
 
@@ -51,7 +48,7 @@ class Window(QMainWindow):
     driver: Driver
     laboratory: Laboratory
     actions_by_name: Mapping[str, QAction]
-    _message: Message
+    message: Message
 
     def __init__(self, theme_choice: str | None = None, shell: bool = False) -> None:
         """``theme_choice`` is "light", "dark" or "system", None for what is remembered.
@@ -105,7 +102,7 @@ class Window(QMainWindow):
         self.gallery.chosen.connect(self.open)
         self.gallery.browse.connect(self.choose_file)
         self.gallery.build.connect(self.new_network)
-        self._message = Message(self, self._pages)
+        self.message = Message(self, self._pages)
         actions.refresh_actions(self, self.actions_by_name)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._system_theme_changed()
@@ -120,43 +117,12 @@ class Window(QMainWindow):
         layout.addWidget(self.bar)
         return head
 
-    # Thumbnails, after the first paint -------------------------------------------------------------------------------
-
     def fill_gallery(self) -> None:
-        """List the recent files and paint the lessons' pictures, one at a time between events."""
+        """List the recent files and paint the lessons' pictures, after the first paint."""
+        from visualizer.ui.gallery_pictures import paint_cards
+
         self.gallery.show_recent(recent_files())
-        waiting = list(self.gallery.cards)
-
-        def next_card() -> None:
-            from visualizer.session.lessons import load_lesson
-            from visualizer.session.session import Session
-            from visualizer.ui.thumbnail import StepsThumbnail
-
-            if not waiting:
-                return
-            card = waiting.pop(0)
-            if card.headline.trains:
-                self._train_card(card, next_card)
-            else:
-                card.show_thumbnail(StepsThumbnail(Session(load_lesson(card.headline.name))))
-                QTimer.singleShot(0, next_card)
-
-        next_card()
-
-    def _train_card(self, card: LessonCard, then: Callable[[], None]) -> None:
-        """Have a worker train a card's network a little, and go on when it has."""
-        from visualizer.session.lessons import load_lesson
-        from visualizer.ui.thumbnail import training_thumbnail
-        from visualizer.ui.work import Work
-
-        def done(thumbnail: Thumbnail) -> None:
-            card.show_thumbnail(thumbnail)
-            then()
-
-        work = Work(lambda: training_thumbnail(load_lesson(card.headline.name)), self)
-        work.done.connect(done)
-        work.failed.connect(lambda _: then())  # a card without a picture does no harm
-        work.start()
+        paint_cards(self.gallery)
 
     # Documents ------------------------------------------------------------------------------------------------------
 
@@ -241,9 +207,9 @@ class Window(QMainWindow):
         self.session = Session(prepared)
         self.player.set_session(self.session)
         self.canvas = Canvas(self.session, self.theme)
-        self.canvas.complained.connect(self._message.show_text)
+        self.canvas.complained.connect(self.message.show_text)
         self._pages.addWidget(self.canvas)
-        self.outline = Outline(self.session, self.theme, self._message.show_text)
+        self.outline = Outline(self.session, self.theme, self.message.show_text)
         self.card = CardPanel(self.session, self.theme)
         self.timeline = Timeline(self.session, self.theme)
         self.panels.add(STEPS, self.outline, self.card, self.timeline)
@@ -265,7 +231,7 @@ class Window(QMainWindow):
         self._center.insertWidget(0, self._story)
         self.laboratory.entered.connect(lambda: self.show_bench(STEPS))
         self.laboratory.status_changed.connect(self._show_status)
-        self.laboratory.said.connect(self._message.show_text)
+        self.laboratory.said.connect(self.message.show_text)
         self.laboratory.trainer.running_changed.connect(self.bar.show_playing)
 
     # Benches --------------------------------------------------------------------------------------------------------
@@ -406,58 +372,6 @@ class Window(QMainWindow):
         path, _ = QFileDialog.getOpenFileName(self, "Open a document", "", FILTER)
         if path:
             self.open(path)
-
-    def save_copy(self) -> None:
-        """Ask where to write the document with its present numbers."""
-        from PySide6.QtWidgets import QFileDialog
-
-        from visualizer.session.document import save
-        from visualizer.session.files import DocumentError
-
-        path, _ = QFileDialog.getSaveFileName(self, "Save a copy", f"{self.session.document.title}.toml", FILTER)
-        if not path:
-            return
-        try:
-            save(self.session.source, path)
-        except DocumentError as error:
-            self.complain(str(error))
-            return
-        remember_file(Path(path))
-        self.gallery.show_recent(recent_files())
-        self._message.show_text(f"Saved {Path(path).name}")
-
-    def export_picture(self) -> None:
-        """Ask where to write a picture, of the step or of the curves; the ending of the name chooses PNG or SVG."""
-        from PySide6.QtWidgets import QFileDialog
-
-        from engine.errors import GradStepError
-
-        title, lab = self.session.document.title, None if self.among_steps else self.session.lab
-        if lab is not None:
-            self.laboratory.trainer.pause()
-        suggestion = f"{title}, step {self.session.position.step}.png" if lab is None else f"{title}, plots.png"
-        path, _ = QFileDialog.getSaveFileName(self, "Export picture", suggestion, "PNG (*.png);;SVG (*.svg)")
-        if not path:
-            return
-        target = Path(path)
-        if target.suffix.lower() not in (".png", ".svg"):
-            target = target.with_name(f"{target.name}.png")
-        try:
-            self._export(target, lab)
-        except GradStepError as error:
-            self.complain(str(error))
-            return
-        self._message.show_text(f"Exported {target.name}")
-
-    def _export(self, target: Path, lab: Lab | None) -> None:
-        """Write the picture of the step shown, or of the curves of the runs."""
-        from visualizer.ui.export import export_plots, export_session
-
-        kind, size, scale = target.suffix.lower()[1:], (1280, 800), 2.0
-        if lab is None:
-            export_session(self.session, kind, target, size, scale, self.theme.name)
-        else:
-            export_plots(lab, kind, target, size, scale, self.theme.name)
 
     def complain(self, sentence: str) -> None:
         """A dialog with one sentence."""
