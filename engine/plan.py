@@ -30,8 +30,9 @@ Positions = np.ndarray[Any, np.dtype[np.intp]]
 class Plan:
     """The calls of one forward and one backward pass.
 
-    ``values`` and ``messages`` are flat and overwritten by each ``run``; the slices say where the numbers of a node or
-    an edge lie in them. Slices are shared where the numbers are the same by the rules.
+    ``values`` and ``messages`` are flat and overwritten by each ``run``, before the first of which they hold anything.
+    The slices say where the numbers of a node or an edge lie in them. Slices are shared where the numbers are the same
+    by the rules.
 
     ``parameters`` are the nodes that training changes, ``parameter_vector`` and ``gradient_vector`` their numbers in
     one row each. Training makes ``calls``, changes the vector, and makes ``renewing_calls``; it has no use for
@@ -42,8 +43,8 @@ class Plan:
         self.graph = graph
         groups = schedule(graph)
         self._layout = layout = Layout(graph, groups)
-        self.values = aligned_zeros(layout.values_size)
-        self.messages = aligned_zeros(layout.messages_size)
+        self.values = aligned(layout.values_size)
+        self.messages = aligned(layout.messages_size)
         self.messages[self.seed_slice] = 1.0
         self._views: dict[tuple[bool, int, Shape, bool], Array] = {}
         for node in graph.nodes:
@@ -376,9 +377,9 @@ def trained_nodes(graph: Graph) -> frozenset[int]:
     return frozenset(found)
 
 
-def aligned_zeros(size: int) -> Array:
-    """A vector of zeros that begins at a cache line."""
-    spare = np.zeros(size + 8)
+def aligned(size: int) -> Array:
+    """A vector of any numbers that begins at a cache line."""
+    spare = np.empty(size + 8)
     skipped = -spare.__array_interface__["data"][0] % 64 // 8
     return spare[skipped : skipped + size]
 

@@ -48,14 +48,14 @@ class Segment:
 class _Pattern:
     """What a rule did with arrays of some shapes.
 
-    ``given`` stand for the arrays, of which it used those at the places ``used``; ``made`` are the results of its
-    calls, in order, and ``result`` is the rule's. It does the same ``again`` with others of these shapes where that was
-    nothing but calls of its own, on arrays that are not the same and do change.
+    ``given`` stand for the arrays, of which it used those at the places ``used``. ``steps`` are the views that it took
+    and the results of its calls, in order, and ``result`` is its own. It does the same ``again`` with others of these
+    shapes where that was nothing but calls of its own, on arrays that are not the same and do change.
     """
 
     given: list[StandIn]
     used: list[int]
-    made: list[StandIn]
+    steps: list[StandIn]
     result: StandIn
     again: bool
 
@@ -139,14 +139,19 @@ class Tape:
 
     def _pattern(self, given: list[StandIn], result: StandIn) -> _Pattern:
         """The pattern of the rule that has just run."""
-        made = [self._made[note.key] for note in self._current]
+        steps: dict[int, StandIn] = {}
+        for note in self._current:
+            views = [x for x in note.inputs if isinstance(x, StandIn) and x.views]
+            steps |= {id(x): x for x in (*views, self._made[note.key])}
+        if result.views:
+            steps[id(result)] = result
         read = [x for note in self._current for x in note.inputs if isinstance(x, StandIn)]
         roots = {id(x.root) for x in (*read, result)}
         used = [place for place, x in enumerate(given) if id(x) in roots]
-        own = roots <= {id(x) for x in (*given, *made)}
+        own = roots <= {*map(id, given), *steps}
         apart = len({id(x.array) for x in given}) == len(given)
         changing = not any(self._is_fixed(given[place]) for place in used)
-        return _Pattern(given, used, made, result, own and apart and changing and not self.exposed)
+        return _Pattern(given, used, list(steps.values()), result, own and apart and changing and not self.exposed)
 
     def _repeated(self, pattern: _Pattern, given: Sequence[StandIn]) -> StandIn | None:
         """The result of the same calls on other arrays, without running the rule.
@@ -158,23 +163,20 @@ class Tape:
             return None
         moved = {id(pattern.given[place]): given[place] for place in pattern.used}
 
-        def move(x: Any) -> Any:
-            if isinstance(x, StandIn) and id(x) not in moved:
-                moved[id(x)] = moved[id(x.root)].seen_as(x)
-            return moved[id(x)] if isinstance(x, StandIn) else x
-
-        for result in pattern.made:
-            note = result.note
+        for step in pattern.steps:
+            note = step.note
+            if step.views:
+                moved[id(step)] = moved[id(step.root)].seen_as(step)
+                continue
             assert note is not None
-            inputs = [move(x) for x in note.inputs]
+            inputs = [moved.get(id(x), x) for x in note.inputs]
             key = _key(note.function, inputs, note.start, note.keywords)
             if key in self._made:
                 self._give_up()
                 return None
             again = Note(key, note.function, inputs, note.keywords, note.start, note.shape, note.dtype, False)
-            moved[id(result)] = self._make(again, result.array.view())
-        found: StandIn = move(pattern.result)
-        return found
+            moved[id(step)] = self._make(again, step.array.view())
+        return moved[id(pattern.result)]
 
     def _give_up(self) -> None:
         for note in self._current:

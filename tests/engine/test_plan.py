@@ -204,6 +204,13 @@ def test_a_rule_that_cannot_be_taped_runs_as_it_is(rule: Any) -> None:
         np.testing.assert_array_equal(out, rule(x))
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_is_read_before_it_is_written(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.plan.aligned", lambda size: np.full(size, np.nan))
+    held_to_the_interpreter(array_program(seed), exact=False)
+    held_to_the_interpreter(scalar_program(seed))
+
+
 NETWORKS_THAT_REPEAT = [
     "4-4x6-3 tanh, loss cross_entropy",
     "4-4x6-4 relu, skip 2",

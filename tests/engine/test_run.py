@@ -184,6 +184,21 @@ def test_an_edge_for_each_of_two_slots() -> None:
     assert [name for name in run.records.edges if name.startswith("y")] == ["y <- z", "y <- z (2)"]
 
 
+def test_what_lies_in_memory_before_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, keeping = parse_network("2-8x4-1 relu, skip 2"), Recording(edge_norms=True, details_every=3, test_every=5)
+    plain = Run(net, spiral(), Training("adam"), spiral(30), keeping)
+    plain.advance(20)
+    monkeypatch.setattr("engine.plan.aligned", lambda size: np.full(size, np.nan))
+    other = Run(net, spiral(), Training("adam"), spiral(30), keeping)
+    other.advance(20)
+    assert_same(numbers(plain), numbers(other))
+    assert_same(
+        list(plain.evaluate(np.ones((2, 5)), ["z5"]).values()), list(other.evaluate(np.ones((2, 5)), ["z5"]).values())
+    )
+    for one, two in zip(plain.trace(7).messages.values(), other.trace(7).messages.values(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_edges_are_not_noted_unless_asked_for() -> None:
     run = Run(parse_network("2-4-1"), spiral())
     run.advance(3)
