@@ -25,8 +25,9 @@ from visualizer.ui.plots.view import PlotView
 from visualizer.ui.theme import Theme, color
 
 MARGIN = 18
-SETTLED = 200  # ms without a change after which plots are painted as finely as they can be
-SHORTEST, REST = 0.05, 4.0  # seconds between two pictures at least, and how many times what one took
+SETTLED = 700  # ms without a change after which plots are painted as finely as they can be
+MISSED = 500  # ms after which what was asked for too soon is done
+SHORTEST, REST = 0.05, 12.0  # seconds between two pictures at least, and how many times what one took
 CATCH_UP = 15  # ms from one piece of a long run to the next
 FEWEST = 10  # iterations on the scale at least
 NARROWEST = 4.0  # iterations that one can zoom to
@@ -64,8 +65,9 @@ class PlotsPanel(QWidget):
         self._catching_up = QTimer(self, singleShot=True, interval=CATCH_UP)
         self._catching_up.timeout.connect(lambda: self.refresh(at_once=True))
         self._resting = QTimer(self, singleShot=True)
-        self._resting.timeout.connect(self._rested)
-        self._asked = False
+        # Who asks too soon asks again, most often; the last of them may not.
+        self._missed = QTimer(self, singleShot=True, interval=MISSED)
+        self._missed.timeout.connect(self.refresh)
         self.setAutoFillBackground(True)
         self.setAccessibleName("Plots")
         self.set_theme(theme)
@@ -86,12 +88,13 @@ class PlotsPanel(QWidget):
     def refresh(self, at_once: bool = False) -> None:
         """Takes in what the runs have recorded since, and paints what has changed of it and is seen.
 
-        It leaves the machine most of its time: what it is asked for too soon it does later, unless ``at_once``.
+        It leaves the machine most of its time: what it is asked for too soon it does when it is asked again, or a
+        little later, unless ``at_once``.
         """
         if not self.isVisible():
             return
         if not at_once and self._resting.isActive():
-            self._asked = True
+            self._missed.start()
             return
         start = time.perf_counter()
         latest = self._study.latest
@@ -99,6 +102,7 @@ class PlotsPanel(QWidget):
         for view in self._shown():
             if self._concerns(view, changed, latest):
                 self._renew(view, fine=False)
+        self._missed.stop()
         if changed:
             self._drawn = latest
             self._settling.start()
@@ -106,11 +110,6 @@ class PlotsPanel(QWidget):
             self._resting.start(round(1000 * max(SHORTEST, spent * REST)))
         if self.is_behind:
             self._catching_up.start()
-
-    def _rested(self) -> None:
-        if self._asked:
-            self._asked = False
-            self.refresh()
 
     @property
     def is_behind(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from engine.ops import Array
+from visualizer.session.drawing import Gap
 from visualizer.ui.plots.chart import Chart, Entry, Label, Rule
 from visualizer.ui.plots.naming import place_names
 from visualizer.ui.theme import text_width
@@ -19,6 +20,7 @@ BETWEEN = 26.0  # two charts of one plot, apart from the numbers at the left
 TITLE, SMALL, TINY = 13.0, 11.0, 10.5  # sizes of text
 LINE = 13.5  # from one name at the right to the next
 SWATCH = 14.0
+THINNEST_GAP = 6.0  # pixels: a single iteration has to be seen
 GAP = 12.0  # between two texts in the row of the title
 
 
@@ -52,9 +54,10 @@ class Placed:
         """Points (count, 1 + places) in pixels; those far outside are brought to where a painter can still count."""
         found = np.empty(points.shape)
         (first, last), scale = self.chart.x, self.chart.y
-        found[:, 0] = self.frame.left() + (points[:, 0] - first) * (self.frame.width() / ((last - first) or 1.0))
-        heights = (points[:, 1:] - scale.low) * (self.frame.height() / ((scale.high - scale.low) or 1.0))
-        found[:, 1:] = self.frame.bottom() - heights
+        with np.errstate(all="ignore"):
+            found[:, 0] = self.frame.left() + (points[:, 0] - first) * (self.frame.width() / ((last - first) or 1.0))
+            heights = (points[:, 1:] - scale.low) * (self.frame.height() / ((scale.high - scale.low) or 1.0))
+            found[:, 1:] = self.frame.bottom() - heights
         return np.clip(found, -20_000.0, 20_000.0)
 
     def x_at(self, pixel: float) -> float:
@@ -182,3 +185,14 @@ def _rule_texts(placed: Placed) -> tuple[tuple[Rule, QRectF], ...]:
                 area.moveLeft(max(other.right() for _, other in out) + 8)
             out.append((rule, area))
     return tuple(out)
+
+
+def gap_area(placed: Placed, gap: Gap) -> QRectF:
+    """The strip of a gap within the frame, wide enough to be seen; empty where the gap is not shown."""
+    frame = placed.frame
+    left, right = placed.x(gap.first), placed.x(gap.last)
+    if right < frame.left() - 0.5 or left > frame.right() + 0.5:
+        return QRectF()
+    wider = max(THINNEST_GAP - (right - left), 0.0) / 2
+    left, right = max(left - wider, frame.left()), min(right + wider, frame.right())
+    return QRectF(left, frame.top(), right - left, frame.height())

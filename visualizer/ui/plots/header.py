@@ -8,9 +8,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from visualizer.session.smoothing import LARGEST
+from visualizer.ui.elided import ElidedLabel
 from visualizer.ui.theme import Theme, color, readable
 
+HINT = "Click on a plot to stop at that iteration and step inside it"
 STEPS = 99  # of the slider: hundredths
+
+
+class Hint(ElidedLabel):
+    """A line of text that is there where there is room for all of it."""
+
+    def shown(self) -> str:
+        return self.text() if super().shown() == self.text() else ""
 
 
 class Header(QWidget):
@@ -34,7 +43,10 @@ class Header(QWidget):
             chip.clicked.connect(self._chips_changed)
             self.chips[key] = chip
             layout.addWidget(chip)
-        layout.addStretch(1)
+        layout.addSpacing(10)
+        self.hint = Hint(HINT, self)
+        self.hint.setObjectName("word")
+        layout.addWidget(self.hint, 1)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, STEPS)
         self.slider.setFixedWidth(110)
