@@ -20,7 +20,7 @@ from visualizer.session.snapshots import Snapshots
 
 SLICE = 0.002  # s of training between two looks at what is asked, or at who waits
 # Looking at the runs may take this share of the thread's time, and measuring them over all samples that one.
-LOOKING, MEASURING = 0.08, 0.02
+LOOKING, MEASURING = 0.06, 0.02
 # s that somebody who holds the thread waits at most: a longer iteration leaves Python to others by itself.
 PATIENCE = 0.004
 

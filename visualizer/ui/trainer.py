@@ -14,7 +14,7 @@ from visualizer.session.worker import Worker
 
 INTERVAL = 33  # ms between two looks at the worker, at least
 # Painting may take this share of the time: Python runs one thread at a time, and the rest is for training.
-PAINTING = 0.15
+PAINTING = 0.16
 SLOWEST = 500  # ms between two looks at the worker, at most
 PACES: tuple[float | None, ...] = (1.0, 10.0, 100.0, 1000.0, None)  # iterations a second; None: as fast as it can
 
@@ -167,12 +167,12 @@ class Frames:
     """How long to wait for the next look, by what the ones before have taken."""
 
     def __init__(self) -> None:
-        self._cost = 0.0
+        self._cost = 0.01
 
     def next_interval(self, seconds: float) -> int:
         """Milliseconds, after a look that took so many seconds: more where painting takes long, so that training goes
         on."""
-        self._cost = 0.7 * self._cost + 0.3 * seconds
+        self._cost += 0.08 * (seconds - self._cost)
         return min(max(INTERVAL, round(1000 * self._cost / PAINTING)), SLOWEST)
 
 
