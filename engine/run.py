@@ -32,8 +32,9 @@ from engine.training import Model, Training, check_whole, model_of
 
 # Iterations between two looks at the numbers.
 SLICE = CAPACITY
-# Multiplications and additions between two checkpoints, at most.
-REPLAYED = 3e9
+# Multiplications and additions between two checkpoints, at most, and how many of them take as long as a number that is
+# worked on by itself, as by tanh.
+REPLAYED, ELEMENT = 3e9, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +255,10 @@ class Run:
             self._look(start, losses, norms)
 
     def _spacing(self) -> int:
-        """Iterations that take about a tenth of a second, by their multiplications."""
-        products = 6 * len(self._machine.plan.parameter_vector) * self._machine.batches.size
-        return next((spacing for spacing in (256, 128, 64, 32) if spacing * products <= REPLAYED), 16)
+        """Iterations that take less than a tenth of a second, by their work: a multiple of 8 from 16 to 256."""
+        plan = self._machine.plan
+        work = 6 * len(plan.parameter_vector) * self._machine.batches.size + ELEMENT * plan.values.size
+        return max(16, min(256, int(REPLAYED / work) // 8 * 8))
 
     @property
     def _notes_gradients(self) -> bool:

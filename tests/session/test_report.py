@@ -68,7 +68,7 @@ def test_the_form_of_the_json() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("lesson", lesson_names())
+@pytest.mark.parametrize("lesson", lesson_names(trains=False))
 def test_the_json_of_a_lesson_is_the_trace(lesson: str) -> None:
     document, trace = recorded(load_lesson(lesson))
     data = as_json(document, trace)
@@ -113,7 +113,7 @@ def test_constants_are_inputs_and_an_edge_may_carry_nothing() -> None:
 # --- text
 
 
-@pytest.mark.parametrize("lesson", lesson_names())
+@pytest.mark.parametrize("lesson", lesson_names(trains=False))
 def test_the_text_of_a_lesson_fits_a_terminal_and_has_every_step(lesson: str) -> None:
     document, trace = recorded(load_lesson(lesson))
     lines = as_text(document, trace)
