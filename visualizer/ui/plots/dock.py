@@ -28,6 +28,7 @@ MARGIN = 18
 SETTLED = 700  # ms without a change after which plots are painted as finely as they can be
 MISSED = 500  # ms after which what was asked for too soon is done
 SHORTEST, REST = 0.05, 12.0  # seconds between two pictures at least, and how many times what one took
+LONGEST = 1.0  # but no longer than this: a first picture takes long
 CATCH_UP = 15  # ms from one piece of a long run to the next
 FEWEST = 10  # iterations on the scale at least
 NARROWEST = 4.0  # iterations that one can zoom to
@@ -107,7 +108,7 @@ class PlotsPanel(QWidget):
             self._drawn = latest
             self._settling.start()
             spent = time.perf_counter() - start + sum(view.seconds for view in self._shown())
-            self._resting.start(round(1000 * max(SHORTEST, spent * REST)))
+            self._resting.start(round(1000 * min(max(SHORTEST, spent * REST), LONGEST)))
         if self.is_behind:
             self._catching_up.start()
 
