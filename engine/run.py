@@ -34,7 +34,7 @@ from engine.training import Model, Training, check_whole, model_of
 SLICE = CAPACITY
 # Multiplications and additions between two checkpoints, at most, and how many of them take as long as a number that is
 # worked on by itself, as by tanh.
-REPLAYED, ELEMENT = 3e9, 60
+REPLAYED, ELEMENT = 3e9, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +255,10 @@ class Run:
             self._look(start, losses, norms)
 
     def _spacing(self) -> int:
-        """Iterations that take less than a tenth of a second, by their work: a multiple of 8 from 16 to 256."""
+        """Iterations that take less than a tenth of a second, by their work: a multiple of 4 from 16 to 256."""
         plan = self._machine.plan
         work = 6 * len(plan.parameter_vector) * self._machine.batches.size + ELEMENT * plan.values.size
-        return max(16, min(256, int(REPLAYED / work) // 8 * 8))
+        return max(16, min(256, int(REPLAYED / work) // 4 * 4))
 
     @property
     def _notes_gradients(self) -> bool:
