@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
 
 from visualizer.ui.theme import font, load_fonts, load_shell_fonts
@@ -41,7 +41,10 @@ def run(argument: str | None = None) -> int:
     sys.excepthook = lambda kind, error, trace: _report(window, kind, error, trace)
     window.installEventFilter(_FirstPaint(window, lambda: start(window, argument)))
     window.show()
-    return application.exec()
+    status = application.exec()
+    QThreadPool.globalInstance().clear()
+    QThreadPool.globalInstance().waitForDone()
+    return status
 
 
 class _FirstPaint(QObject):

@@ -10,20 +10,25 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 
 class Work(QObject):
-    """A function at work. ``cancel`` drops its result; exactly one of ``done`` and ``failed`` is sent otherwise."""
+    """A function at work for ``owner``. ``cancel`` drops its result, and so does the end of the owner; exactly one of
+    ``done`` and ``failed`` is sent otherwise."""
+
+    _at_work: set[Work] = set()  # nobody else need hold on to them
 
     done = Signal(object)
     failed = Signal(str)
     _finished = Signal(object, bool)  # carries the outcome to the window's thread: it may be cancelled on its way
 
-    def __init__(self, function: Callable[[], Any], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, function: Callable[[], Any], owner: QObject) -> None:
+        super().__init__()  # no child of the owner: it may still be at work when that is gone
+        owner.destroyed.connect(self.cancel)
         self._function = function
         self._cancelled = False
         self._finished.connect(self._deliver)
 
     def start(self) -> None:
         """Begin on a worker thread."""
+        self._at_work.add(self)
         QThreadPool.globalInstance().start(_Task(self))
 
     def cancel(self) -> None:
@@ -41,11 +46,11 @@ class Work(QObject):
         except Exception as error:  # a bug of ours: a worker must not show it, but the window has to hear of it
             traceback.print_exc()
             outcome, good = f"something went wrong in GradStep itself ({type(error).__name__})", False
-        if not self._cancelled:
-            self._finished.emit(outcome, good)
+        self._finished.emit(outcome, good)
 
     @Slot(object, bool)
     def _deliver(self, outcome: Any, good: bool) -> None:
+        self._at_work.discard(self)
         if not self._cancelled:
             (self.done if good else self.failed).emit(outcome)
 
