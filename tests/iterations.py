@@ -4,8 +4,8 @@ from functools import cache
 
 from engine.expression import Reference
 from visualizer.session.document import parse
-from visualizer.session.lab import Lab
 from visualizer.session.session import Prepared, Session, prepare_iteration
+from visualizer.session.training.lab import Lab
 
 XOR = 'set = "xor"\nsamples = 200'
 ALL_AT_ONCE = """

@@ -14,11 +14,11 @@ from engine.measures import Measured
 from engine.ops import Array
 from engine.run import Run
 from visualizer.session.document import Document
-from visualizer.session.lab import Lab
 from visualizer.session.lessons import lesson_names, lesson_path, load_lesson
-from visualizer.session.recipe import Recipe
 from visualizer.session.session import Session, prepare
 from visualizer.session.specification import Chapter
+from visualizer.session.training.lab import Lab
+from visualizer.session.training.recipe import Recipe
 
 NAMES = lesson_names(trains=True)
 EXPLODING, VANISHING = "exploding-gradients", "vanishing-gradients"

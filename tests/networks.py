@@ -1,6 +1,6 @@
 """Shapes of networks, from the smallest to the deepest and the widest, for tests of where they stand."""
 
-from visualizer.session.network_shape import NetworkShape
+from visualizer.session.network.shape import NetworkShape
 
 
 def shape(*units: int, maps: bool = True, skips: tuple[tuple[int, int], ...] = ()) -> NetworkShape:

@@ -3,9 +3,9 @@
 from functools import lru_cache
 
 from visualizer.session.document import parse
-from visualizer.session.lab import Lab
-from visualizer.session.snapshot import Snapshot
-from visualizer.session.snapshots import Snapshots
+from visualizer.session.training.lab import Lab
+from visualizer.session.training.snapshot import Snapshot
+from visualizer.session.training.snapshots import Snapshots
 
 DOCUMENT = """
 format = 1

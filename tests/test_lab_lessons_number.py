@@ -23,7 +23,7 @@ from tests.lab_lessons import (
     trained,
     value,
 )
-from visualizer.session.lab import Lab
+from visualizer.session.training.lab import Lab
 
 pytestmark = pytest.mark.slow  # all chapters are trained to their ends
 

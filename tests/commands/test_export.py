@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from visualizer.session.lab import Lab
+from visualizer.session.training.lab import Lab
 
 Run = Callable[..., tuple[int, str, str]]
 Start = Callable[..., subprocess.CompletedProcess[bytes]]

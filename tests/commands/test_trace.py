@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from visualizer.session.document import load
-from visualizer.session.lab import Lab
+from visualizer.session.training.lab import Lab
 
 Run = Callable[..., tuple[int, str, str]]
 NEURON_STEPS = 18

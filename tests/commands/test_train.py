@@ -17,8 +17,8 @@ import pytest
 from visualizer.commands import options, training
 from visualizer.commands.training import ITERATIONS, start, train
 from visualizer.session.document import load
-from visualizer.session.lab import Lab
 from visualizer.session.lessons import lesson_names
+from visualizer.session.training.lab import Lab
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Run = Callable[..., tuple[int, str, str]]
@@ -331,7 +331,7 @@ def test_documents_that_cannot_be_trained(refused: Refused, document: Callable[.
 
 def test_the_limits_are_those_of_the_engine() -> None:
     from engine.network import MAX_SEED
-    from visualizer.session.recipe import MAX_ITERATIONS
+    from visualizer.session.training.recipe import MAX_ITERATIONS
 
     assert (options.MAX_SEED, options.MAX_ITERATIONS) == (MAX_SEED, MAX_ITERATIONS)
 

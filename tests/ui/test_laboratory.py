@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.network import parse_network, text_of
 from visualizer.session.document import parse
-from visualizer.session.lab import Lab
-from visualizer.session.recipe import DataChoice, Recipe
 from visualizer.session.session import prepare
+from visualizer.session.training.lab import Lab
+from visualizer.session.training.recipe import DataChoice, Recipe
 from visualizer.ui.panels import BENCHES, STEPS, TRAIN
 from visualizer.ui.settings import settings
 from visualizer.ui.theme import load_fonts

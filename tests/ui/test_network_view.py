@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from tests.snapshots import DEEP, DIGITS, SMALL, snapshot_of
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.network_view import NO_LAYERS, NetworkView
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from engine.generated import generate
 from tests.snapshots import BLOBS, DIGITS, SINE, SMALL, snapshot_of
 from visualizer.session.dataset_file import load_shipped
-from visualizer.session.snapshot import Plane, SampleView, Snapshot
+from visualizer.session.training.snapshot import Plane, SampleView, Snapshot
 from visualizer.ui.output.sample import verdict
 from visualizer.ui.output_panel import OutputPanel
 from visualizer.ui.theme import DARK, LIGHT, load_fonts

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from visualizer.session.document import parse
-from visualizer.session.lab import Lab
+from visualizer.session.training.lab import Lab
 from visualizer.ui.trainer import PACES, Trainer
 
 TEXT = 'format = 1\ntitle = "t"\nnetwork = "2-4-1 tanh, output tanh"\n[data]\nset = "xor"\n[training]\n{training}\n'

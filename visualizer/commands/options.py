@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Callable
 
-# As of visualizer.session.recipe and engine.network, which take a while to load.
+# As of visualizer.session.training.recipe and engine.network, which take a while to load.
 MAX_ITERATIONS = 10_000_000
 MAX_SEED = 2**63 - 1
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from visualizer.session.lab import Lab
+    from visualizer.session.training.lab import Lab
 
 # Seconds between two pictures of the bar, and between two plain lines.
 BAR_EVERY = 0.1

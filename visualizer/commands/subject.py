@@ -10,7 +10,7 @@ from visualizer.commands.outcome import Stop
 if TYPE_CHECKING:
     from engine.trace import Trace
     from visualizer.session.document import Document
-    from visualizer.session.lab import Lab
+    from visualizer.session.training.lab import Lab
 
 
 def find(file_or_lesson: str) -> Document:
@@ -36,7 +36,7 @@ def record(document: Document) -> Trace:
 def make_lab(document: Document) -> Lab:
     """The runs of a document that trains. Raises Stop, with its file, where it does not or they cannot be made."""
     from engine.errors import GradStepError
-    from visualizer.session.lab import Lab
+    from visualizer.session.training.lab import Lab
 
     try:
         return Lab(document)

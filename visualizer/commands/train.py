@@ -18,7 +18,7 @@ from visualizer.commands.training import ITERATIONS, start, train
 if TYPE_CHECKING:
     from engine.measures import Measured
     from visualizer.session.document import Document
-    from visualizer.session.lab import Halt, Lab
+    from visualizer.session.training.lab import Halt, Lab
 
 MORE = """\
 The summary goes to standard output, progress to standard error. The CSV file
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     document = subject.find(options.document)
     _check_files(options, document)
     lab, iterations = start(document, options.iterations, options.seed)
-    from visualizer.session.training_summary import Outcome, summary_lines
+    from visualizer.session.training.summary import Outcome, summary_lines
 
     before = _measured(lab)
     ended = train(lab, iterations, None if options.quiet else Progress(sys.stderr, iterations))
@@ -108,7 +108,7 @@ def _is_same(path: Path, other: Path) -> bool:
 def _write_files(options: argparse.Namespace, lab: Lab, halts: Sequence[Halt]) -> Iterator[str]:
     """Writes the files that were asked for; gives a line for each."""
     from visualizer.session.files import write_atomically
-    from visualizer.session.training_report import csv_pieces, json_pieces
+    from visualizer.session.training.report import csv_pieces, json_pieces
 
     for path, pieces in ((options.csv, csv_pieces(lab)), (options.json, json_pieces(lab, halts))):
         if path == STANDARD_OUTPUT:

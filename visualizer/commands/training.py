@@ -17,7 +17,7 @@ from visualizer.commands.progress import Progress
 
 if TYPE_CHECKING:
     from visualizer.session.document import Document
-    from visualizer.session.lab import Halt, Lab
+    from visualizer.session.training.lab import Halt, Lab
 
 ITERATIONS = 1000  # where neither the command nor the document says how many
 # Seconds that a slice is to take: Ctrl-C is heard, and progress seen, after it.

@@ -31,9 +31,6 @@ from visualizer.session.document_checks import check_chapters, check_names, chec
 from visualizer.session.document_leaves import leaves_of, whole
 from visualizer.session.files import MAX_FILE_BYTES, DocumentError, megabytes, read_text, write_atomically
 from visualizer.session.locate import line_of, program_line
-from visualizer.session.models import first_graph, model_for
-from visualizer.session.recipe import Recipe
-from visualizer.session.recipe_tables import at_chapter, recipes_of, with_recipes
 from visualizer.session.refusals import (
     FieldError,
     naming,
@@ -43,8 +40,11 @@ from visualizer.session.refusals import (
     type_refusal,
     unknown_field,
 )
-from visualizer.session.samples import Samples, load_samples
 from visualizer.session.specification import Backward, Specification, Training
+from visualizer.session.training.models import first_graph, model_for
+from visualizer.session.training.recipe import Recipe
+from visualizer.session.training.samples import Samples, load_samples
+from visualizer.session.training.tables import at_chapter, recipes_of, with_recipes
 
 MAX_SIZE = 64
 MAX_VARIANTS = 20

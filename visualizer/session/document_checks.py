@@ -10,11 +10,11 @@ from engine.graph import Graph
 from engine.language import parse_assignments
 from engine.training import check_whole, target_of
 from visualizer.session.document_leaves import check_numbers
-from visualizer.session.recipe import MAX_ITERATIONS, Recipe
-from visualizer.session.recipe_tables import at_chapter, recipes_of
 from visualizer.session.refusals import FieldError, naming
-from visualizer.session.samples import load_samples
 from visualizer.session.specification import Backward, Specification
+from visualizer.session.training.recipe import MAX_ITERATIONS, Recipe
+from visualizer.session.training.samples import load_samples
+from visualizer.session.training.tables import at_chapter, recipes_of
 
 MAX_CHAPTERS = 50
 ROLES = ("input", "weight", "bias", "pre-activation", "activation", "loss", "value")

@@ -21,9 +21,9 @@ from visualizer.session import anchors, cursor
 from visualizer.session.card import Card, build_card
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
-from visualizer.session.lab import Lab
-from visualizer.session.recipe import Recipe
 from visualizer.session.scene import Scene, build_scene
+from visualizer.session.training.lab import Lab
+from visualizer.session.training.recipe import Recipe
 
 MOST_CARDS = 64  # that are kept, for coming back to
 

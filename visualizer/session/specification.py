@@ -42,7 +42,7 @@ class Backward(_Table, frozen=True):
 
 
 class Data(_Table, frozen=True):
-    """The samples that a document trains on; the fields are those of ``visualizer.session.recipe.DataChoice``.
+    """The samples that a document trains on; the fields are those of ``visualizer.session.training.recipe.DataChoice``.
 
     ``targets`` is for documents with a program of their own: how targets become ``t``, as ``engine.training.TARGETS``.
     """

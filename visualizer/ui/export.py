@@ -12,12 +12,12 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import GradStepError
-from visualizer.session.curves import Plotted
 from visualizer.session.document import Document
 from visualizer.session.files import write_atomically
-from visualizer.session.lab import Lab
 from visualizer.session.lighting import lighting
+from visualizer.session.plots.curves import Plotted
 from visualizer.session.session import Prepared, Session
+from visualizer.session.training.lab import Lab
 from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT

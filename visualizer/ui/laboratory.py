@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from engine.measures import first_not_finite
-from visualizer.session.choices import facts_of, refitted
-from visualizer.session.curves import Plotted
+from visualizer.session.builder.choices import facts_of, refitted
 from visualizer.session.document import Document
-from visualizer.session.lab import Halt
+from visualizer.session.plots.curves import Plotted
 from visualizer.session.session import Change, Prepared, Session, prepare, prepare_iteration
+from visualizer.session.training.lab import Halt
 from visualizer.ui.builder.panel import BuilderPanel
 from visualizer.ui.network_view import NetworkView
 from visualizer.ui.output_panel import OutputPanel
@@ -22,9 +22,9 @@ from visualizer.ui.trainer import Trainer
 from visualizer.ui.work import Work
 
 if TYPE_CHECKING:
-    from visualizer.session.lab import Lab
-    from visualizer.session.recipe import Recipe
-    from visualizer.session.snapshot import Snapshot
+    from visualizer.session.training.lab import Lab
+    from visualizer.session.training.recipe import Recipe
+    from visualizer.session.training.snapshot import Snapshot
     from visualizer.ui.theme import Theme
 
 CSV_FILTER = "Tables (*.csv *.tsv *.txt);;All files (*)"

@@ -7,12 +7,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from visualizer.session.network_edges import Edges, Scales, Shows, edges_of, omission, shown_of
-from visualizer.session.network_layout import lay_out
-from visualizer.session.network_places import NOTHING, Found, beside, found_at, words_of
-from visualizer.session.network_shape import NetworkShape, Place, described, shape_of
-from visualizer.session.network_words import unit_words
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.network.edges import Edges, Scales, Shows, edges_of, omission, shown_of
+from visualizer.session.network.layout import lay_out
+from visualizer.session.network.places import NOTHING, Found, beside, found_at, words_of
+from visualizer.session.network.shape import NetworkShape, Place, described, shape_of
+from visualizer.session.network.words import unit_words
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.network.legend import NetworkLegend
 from visualizer.ui.network.look import Look
 from visualizer.ui.network.painter import NetworkPainter

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from engine.draws import Indices
 from engine.ops import Array
-from visualizer.session.points import Points
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.output.points import Points
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.output.sample import SamplePicture
 from visualizer.ui.output.scores import ScoresView
 from visualizer.ui.output.tick import Tick

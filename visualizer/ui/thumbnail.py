@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap
 
 from visualizer.session.document import Document
-from visualizer.session.lab import Lab
 from visualizer.session.session import Session
-from visualizer.session.snapshot import Snapshot
-from visualizer.session.snapshots import Snapshots, run_units
+from visualizer.session.training.lab import Lab
+from visualizer.session.training.snapshot import Snapshot
+from visualizer.session.training.snapshots import Snapshots, run_units
 from visualizer.ui.theme import Theme
 
 # The iterations at which the network on a card is shown.

@@ -9,8 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from visualizer.session.lab import Lab
-from visualizer.session.worker import Worker
+from visualizer.session.training.lab import Lab
+from visualizer.session.training.worker import Worker
 
 INTERVAL = 33  # ms between two looks at the worker, at least
 # Painting may take this share of the time: Python runs one thread at a time, and the rest is for training.

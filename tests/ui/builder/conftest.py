@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.network import parse_network
 from tests.ui.builder.hands import PLAYGROUND, Builder
-from visualizer.session.recipe import DataChoice, Recipe
+from visualizer.session.training.recipe import DataChoice, Recipe
 from visualizer.ui.builder.panel import BuilderPanel
 from visualizer.ui.style import palette, style_sheet
 from visualizer.ui.theme import LIGHT, load_fonts

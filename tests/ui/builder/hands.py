@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.network import parse_network, program_of
-from visualizer.session.choices import DataFacts, facts_of, known_facts, refitted
-from visualizer.session.recipe import Recipe, labels_of
-from visualizer.session.samples import load_samples
+from visualizer.session.builder.choices import DataFacts, facts_of, known_facts, refitted
+from visualizer.session.training.recipe import Recipe, labels_of
+from visualizer.session.training.samples import load_samples
 from visualizer.ui.builder.panel import BuilderPanel
 from visualizer.ui.builder.rows import ControlRow
 from visualizer.ui.builder.stepper import Stepper

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from engine.network import parse_network
 from tests.ui.builder.hands import PLAYGROUND, Builder
-from visualizer.session.recipe import Recipe, labels_of
+from visualizer.session.training.recipe import Recipe, labels_of
 from visualizer.ui.theme import LIGHT
 
 pytestmark = pytest.mark.slow

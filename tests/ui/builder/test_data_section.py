@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from engine.features import FEATURES
 from engine.network import parse_network
 from tests.ui.builder.hands import Builder
-from visualizer.session.recipe import DataChoice, Recipe
+from visualizer.session.training.recipe import DataChoice, Recipe
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractSlider, QPushButton
 
 from engine.network import parse_network, text_of
 from tests.ui.builder.hands import Builder
-from visualizer.session.offers import ACTIVATION_OFFERS
-from visualizer.session.recipe import Recipe
+from visualizer.session.builder.offers import ACTIVATION_OFFERS
+from visualizer.session.training.recipe import Recipe
 from visualizer.ui.builder.layer_rows import LayerRow
 
 pytestmark = pytest.mark.slow

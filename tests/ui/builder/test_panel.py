@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 from engine.network import parse_network, program_of
 from engine.training import Training
 from tests.ui.builder.hands import PLAYGROUND, Builder
-from visualizer.session.controls import data_controls
-from visualizer.session.recipe import DataChoice, Recipe
+from visualizer.session.builder.controls import data_controls
+from visualizer.session.training.recipe import DataChoice, Recipe
 from visualizer.ui.builder.boxes import Box, NumberBox, WordBox
 from visualizer.ui.builder.panel import NARROWEST, WIDTH
 from visualizer.ui.builder.stepper import Stepper

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.network import parse_network, program_of, text_of
 from tests.ui.builder.hands import PLAYGROUND, Builder
-from visualizer.session.recipe import Recipe
+from visualizer.session.training.recipe import Recipe
 from visualizer.ui.builder.editor import Editor
 
 pytestmark = pytest.mark.slow

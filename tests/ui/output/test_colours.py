@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from visualizer.session.points import Points
+from visualizer.session.output.points import Points
 from visualizer.ui.heat import class_color
 from visualizer.ui.output.colours import boundaries, legend_rows, output_picture
 from visualizer.ui.theme import DARK, LIGHT, Theme, color

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from visualizer.session.points import Points
+from visualizer.session.output.points import Points
 from visualizer.ui.heat import class_color
 from visualizer.ui.output.axes import Frame
 from visualizer.ui.output.markers import RADIUS, SHAPES, SMALLEST, marker_picture, paint_marker, radius_of

@@ -3,8 +3,8 @@
 import numpy as np
 
 from engine.records import Records
-from visualizer.session.curves import Plotted
-from visualizer.session.study import Look, Study
+from visualizer.session.plots.curves import Plotted
+from visualizer.session.plots.study import Look, Study
 from visualizer.ui.plots.plot import Context
 from visualizer.ui.plots.table import PLOTS
 from visualizer.ui.theme import LIGHT, Theme

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.plots.runs import append, plotted
-from visualizer.session.curves import Plotted
-from visualizer.session.study import DEFAULT_PLOTS, Look
+from visualizer.session.plots.curves import Plotted
+from visualizer.session.plots.study import DEFAULT_PLOTS, Look
 from visualizer.ui.plots.dock import PlotsPanel
 from visualizer.ui.plots.rows import shape_of
 from visualizer.ui.plots.table import PLOTS

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from tests.ui.plots.runs import context, plotted
-from visualizer.session.scales import Scale
-from visualizer.session.study import Look
+from visualizer.session.plots.scales import Scale
+from visualizer.session.plots.study import Look
 from visualizer.ui.plots.chart import Chart, Entry, Label, Line, Rule
 from visualizer.ui.plots.geometry import Placed, place_charts
 from visualizer.ui.plots.table import PLOTS

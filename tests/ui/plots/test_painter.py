@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from tests.ui.plots.runs import context, plotted
-from visualizer.session.drawing import Gap
-from visualizer.session.scales import Scale
+from visualizer.session.plots.drawing import Gap
+from visualizer.session.plots.scales import Scale
 from visualizer.ui.pen import Pen, painting
 from visualizer.ui.plots.chart import Band, Chart, Floor, Line, Mark, Reading
 from visualizer.ui.plots.geometry import Placed, place_charts

@@ -9,7 +9,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from engine.errors import GradStepError
 from tests.ui.plots.runs import plotted
-from visualizer.session.curves import Plotted
+from visualizer.session.plots.curves import Plotted
 from visualizer.ui.pen import painting
 from visualizer.ui.plots.picture import paint_plots, svg_plots
 from visualizer.ui.theme import DARK, LIGHT, color

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.plots.runs import append, context, plotted
-from visualizer.session.curves import Plotted
-from visualizer.session.study import Look
+from visualizer.session.plots.curves import Plotted
+from visualizer.session.plots.study import Look
 from visualizer.ui.plots.chart import Chart
 from visualizer.ui.plots.geometry import place_charts
 from visualizer.ui.plots.plot import Context, Plot

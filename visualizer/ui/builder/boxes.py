@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.session.offers import Offer
+from visualizer.session.builder.offers import Offer
 from visualizer.ui.theme import font
 
 HEIGHT = 24

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from visualizer.session.recipe import Recipe
-from visualizer.session.recipe_tables import MAX_RUNS
+from visualizer.session.training.recipe import Recipe
+from visualizer.session.training.tables import MAX_RUNS
 from visualizer.ui.builder.depth import DepthSlider
 from visualizer.ui.builder.rows import Refusal
 from visualizer.ui.elided import ElidedButton

@@ -10,9 +10,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.features import FEATURES
-from visualizer.session.choices import RAW, DataFacts, Edit, with_input
-from visualizer.session.controls import data_controls
-from visualizer.session.recipe import Recipe
+from visualizer.session.builder.choices import RAW, DataFacts, Edit, with_input
+from visualizer.session.builder.controls import data_controls
+from visualizer.session.training.recipe import Recipe
 from visualizer.ui.builder.boxes import WordBox
 from visualizer.ui.builder.flow import Flow
 from visualizer.ui.builder.rows import ROW_GAP, Apply, ControlRows, Refusal, attempt, labelled

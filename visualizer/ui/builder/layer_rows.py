@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.network import LOSSES, Network
-from visualizer.session.choices import Edit
-from visualizer.session.network_choices import (
+from visualizer.session.builder.choices import Edit
+from visualizer.session.builder.network import (
     Stretch,
     with_activation,
     with_count,
@@ -17,8 +17,8 @@ from visualizer.session.network_choices import (
     with_output_activation,
     with_width,
 )
-from visualizer.session.offers import ACTIVATION_OFFERS, Offer, title_of
-from visualizer.session.typed import whole
+from visualizer.session.builder.offers import ACTIVATION_OFFERS, Offer, title_of
+from visualizer.session.builder.typed import whole
 from visualizer.ui.builder.boxes import HEIGHT, WordBox
 from visualizer.ui.builder.rows import Refusal, attempt, number_label
 from visualizer.ui.builder.stepper import Stepper

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.network import Network
-from visualizer.session.network_choices import stretches, with_hidden_activation, with_layer_added
-from visualizer.session.offers import ACTIVATION_OFFERS, Offer, title_of
+from visualizer.session.builder.network import stretches, with_hidden_activation, with_layer_added
+from visualizer.session.builder.offers import ACTIVATION_OFFERS, Offer, title_of
 from visualizer.ui.builder.boxes import WordBox
 from visualizer.ui.builder.depth import DepthSlider
 from visualizer.ui.builder.layer_rows import Change, LayerRow, OutputRow

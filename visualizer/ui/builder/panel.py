@@ -10,10 +10,18 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from engine.network import program_of
-from visualizer.session.choices import DataFacts, Edit, edited, known_facts, with_file, with_run_added, with_run_removed
-from visualizer.session.controls import Control, network_controls, stop_controls, training_controls
-from visualizer.session.network_choices import runs_with_line, with_depth, with_program
-from visualizer.session.recipe import Recipe, labels_of
+from visualizer.session.builder.choices import (
+    DataFacts,
+    Edit,
+    edited,
+    known_facts,
+    with_file,
+    with_run_added,
+    with_run_removed,
+)
+from visualizer.session.builder.controls import Control, network_controls, stop_controls, training_controls
+from visualizer.session.builder.network import runs_with_line, with_depth, with_program
+from visualizer.session.training.recipe import Recipe, labels_of
 from visualizer.ui.builder.compare import Compare
 from visualizer.ui.builder.data_section import DataBody
 from visualizer.ui.builder.layers import Layers

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
-from visualizer.session.controls import Control
+from visualizer.session.builder.controls import Control
 from visualizer.ui.builder.boxes import HEIGHT, NumberBox, WordBox
 from visualizer.ui.builder.stepper import Stepper
 from visualizer.ui.builder.switch import Switch

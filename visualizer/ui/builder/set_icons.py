@@ -7,7 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
-from visualizer.session.thumbnail import Thumbnail, thumbnail_of
+from visualizer.session.builder.thumbnail import Thumbnail, thumbnail_of
 from visualizer.ui.theme import THEMES, Theme, ThemeName, color, mix
 
 SIZE = 20

@@ -7,9 +7,9 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter
 
-from visualizer.session.network_edges import size_of
-from visualizer.session.network_scene import NetworkScene
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.network.edges import size_of
+from visualizer.session.network.scene import NetworkScene
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.network.look import Look
 from visualizer.ui.pen import dashes
 from visualizer.ui.theme import Theme, color, magnitude_colors

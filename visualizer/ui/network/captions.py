@@ -7,10 +7,10 @@ import math
 from PySide6.QtGui import QColor
 
 from visualizer.session.formatting import MINUS, number_text
-from visualizer.session.network_layout import SPARSE
-from visualizer.session.network_scene import CAPTION_LINE, NetworkScene
-from visualizer.session.network_shape import described
-from visualizer.session.snapshot import LayerView, Snapshot
+from visualizer.session.network.layout import SPARSE
+from visualizer.session.network.scene import CAPTION_LINE, NetworkScene
+from visualizer.session.network.shape import described
+from visualizer.session.training.snapshot import LayerView, Snapshot
 from visualizer.ui.network.look import write_centred
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import MATH, Theme, color, text_width

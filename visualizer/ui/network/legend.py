@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from visualizer.session.formatting import MINUS, number_text, power_of_ten
-from visualizer.session.network_edges import Scales, Shows
+from visualizer.session.network.edges import Scales, Shows
 from visualizer.ui.heat import sign_color
 from visualizer.ui.legend import HEIGHT, kinds_width, paint_kinds, paint_wedge
 from visualizer.ui.network.lines import width_of

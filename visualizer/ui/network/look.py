@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor
 
 from engine.ops import Array
-from visualizer.session.network_edges import Edges, Scales, Shows
-from visualizer.session.network_shape import Place
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.network.edges import Edges, Scales, Shows
+from visualizer.session.network.shape import Place
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Weight, text_width
 

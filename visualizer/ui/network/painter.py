@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPolygonF
 
 from engine.draws import Indices
 from engine.ops import Array
-from visualizer.session.network_edges import Edges
-from visualizer.session.network_layout import ARC
-from visualizer.session.network_scene import NetworkScene
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.network.edges import Edges
+from visualizer.session.network.layout import ARC
+from visualizer.session.network.scene import NetworkScene
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.network.bands import paint_bands
 from visualizer.ui.network.captions import paint_captions
 from visualizer.ui.network.lines import (

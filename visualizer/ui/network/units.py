@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
 
 from engine.ops import Array
 from visualizer.session.formatting import number_text
-from visualizer.session.network_scene import Column, NetworkScene
-from visualizer.session.snapshot import Snapshot
+from visualizer.session.network.scene import Column, NetworkScene
+from visualizer.session.training.snapshot import Snapshot
 from visualizer.ui.heat import colored, diverging, picture, pictures, sign_color
 from visualizer.ui.network.lines import draw_lines
 from visualizer.ui.network.look import Look, seen

@@ -7,10 +7,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QLinearGradient
 
 from engine.ops import Array
-from visualizer.session.contour import boundary
 from visualizer.session.formatting import MINUS, number_text
-from visualizer.session.plane import refined
-from visualizer.session.points import Points, margins
+from visualizer.session.output.contour import boundary
+from visualizer.session.output.plane import refined
+from visualizer.session.output.points import Points, margins
 from visualizer.ui.heat import class_color, colored, diverging, picture, sign_color, towards, two_colors
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import Theme, color, text_width

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 
 from engine.draws import Indices
 from engine.ops import Array
-from visualizer.session.points import Points
+from visualizer.session.output.points import Points
 from visualizer.ui.heat import class_color, sign_color
 from visualizer.ui.output.axes import Frame
 from visualizer.ui.pen import Pen, line, painting

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from visualizer.session.snapshot import SampleView as Sample
+from visualizer.session.training.snapshot import SampleView as Sample
 from visualizer.ui.heat import colored, greys, picture
 from visualizer.ui.pen import Pen, elided, painting
 from visualizer.ui.theme import Theme, color, mix, text_width

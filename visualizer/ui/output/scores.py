@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from visualizer.session.score_table import ScoreTable, score_table
+from visualizer.session.output.score_table import ScoreTable, score_table
 from visualizer.ui.pen import Pen, painting
 from visualizer.ui.theme import Theme, color, text_width
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPo
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from engine.ops import Array
-from visualizer.session.points import Points, output_range, point_words
-from visualizer.session.snapshot import Plane, Snapshot
+from visualizer.session.output.points import Points, output_range, point_words
+from visualizer.session.training.snapshot import Plane, Snapshot
 from visualizer.ui.heat import class_color
 from visualizer.ui.network.lines import draw_lines
 from visualizer.ui.output.axes import BOTTOM, LEFT, RIGHT, TOP, Frame, paint_axes

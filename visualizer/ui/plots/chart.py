@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QImage
 
 from engine.ops import Array
-from visualizer.session.drawing import Gap
-from visualizer.session.scales import Scale
+from visualizer.session.plots.drawing import Gap
+from visualizer.session.plots.scales import Scale
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.ops import Array
-from visualizer.session.curves import GRADIENT_NORMS, Quantity
-from visualizer.session.drawing import Gap, merged
 from visualizer.session.formatting import number_text
-from visualizer.session.scales import scale_around
+from visualizer.session.plots.curves import GRADIENT_NORMS, Quantity
+from visualizer.session.plots.drawing import Gap, merged
+from visualizer.session.plots.scales import scale_around
 from visualizer.ui.plots.chart import Chart, Floor, Label, Line, Reading
 from visualizer.ui.plots.plot import Context, scale_word
 from visualizer.ui.plots.rules import rules_on, thresholds

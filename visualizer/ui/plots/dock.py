@@ -13,9 +13,9 @@ from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.ops import Array
-from visualizer.session.curves import Plotted, Quantity
-from visualizer.session.scales import nice_step
-from visualizer.session.study import Look, Study, look_of
+from visualizer.session.plots.curves import Plotted, Quantity
+from visualizer.session.plots.scales import nice_step
+from visualizer.session.plots.study import Look, Study, look_of
 from visualizer.ui.plots.geometry import LEFT, RIGHT
 from visualizer.ui.plots.header import Header
 from visualizer.ui.plots.plot import Context

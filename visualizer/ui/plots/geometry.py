@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from engine.ops import Array
-from visualizer.session.drawing import Gap
+from visualizer.session.plots.drawing import Gap
 from visualizer.ui.plots.chart import Chart, Entry, Label, Rule
 from visualizer.ui.plots.naming import place_names
 from visualizer.ui.theme import text_width

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
-from visualizer.session.smoothing import LARGEST
+from visualizer.session.plots.smoothing import LARGEST
 from visualizer.ui.elided import ElidedLabel
 from visualizer.ui.theme import Theme, color, readable
 

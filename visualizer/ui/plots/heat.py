@@ -9,10 +9,10 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from engine.ops import Array
-from visualizer.session.curves import GRADIENT_NORMS, Quantity, Stretch
-from visualizer.session.drawing import heat_map
 from visualizer.session.formatting import number_text
-from visualizer.session.scales import Scale, power_text, scale_around
+from visualizer.session.plots.curves import GRADIENT_NORMS, Quantity, Stretch
+from visualizer.session.plots.drawing import heat_map
+from visualizer.session.plots.scales import Scale, power_text, scale_around
 from visualizer.ui.plots.chart import Chart, Ramp, Raster, Reading, Rectangle
 from visualizer.ui.plots.geometry import BOTTOM, TOP
 from visualizer.ui.plots.plot import Context

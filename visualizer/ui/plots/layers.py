@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from engine.ops import Array
-from visualizer.session.curves import Quantity, Stretch
-from visualizer.session.drawing import band, floored, gaps, mean_lines, merged, range_bands
 from visualizer.session.formatting import number_text
-from visualizer.session.scales import Scale, scale_around
+from visualizer.session.plots.curves import Quantity, Stretch
+from visualizer.session.plots.drawing import band, floored, gaps, mean_lines, merged, range_bands
+from visualizer.session.plots.scales import Scale, scale_around
 from visualizer.ui.plots.chart import Band, Chart, Entry, Floor, Line, Ramp, Reading
 from visualizer.ui.plots.plot import DOTTED, Context, run_entries, scale_word
 from visualizer.ui.plots.rules import Rules, rules_on

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
-from visualizer.session.drawing import outlines
+from visualizer.session.plots.drawing import outlines
 from visualizer.ui.pen import Pen, dashes
 from visualizer.ui.plots.chart import Raster
 from visualizer.ui.plots.geometry import Placed, gap_area

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from engine.errors import GradStepError
-from visualizer.session.curves import Plotted
-from visualizer.session.study import Look, Study
+from visualizer.session.plots.curves import Plotted
+from visualizer.session.plots.study import Look, Study
 from visualizer.ui.pen import Pen, elided, painting
 from visualizer.ui.plots.geometry import LEFT, RIGHT, place_charts
 from visualizer.ui.plots.painter import ChartPainter

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from visualizer.session.curves import Quantity
-from visualizer.session.scales import Scale
-from visualizer.session.study import Look, Study
+from visualizer.session.plots.curves import Quantity
+from visualizer.session.plots.scales import Scale
+from visualizer.session.plots.study import Look, Study
 from visualizer.ui.plots.chart import Chart, Entry, Mark, Reading
 from visualizer.ui.theme import Theme
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from visualizer.session.scales import Scale
-from visualizer.session.study import Look
+from visualizer.session.plots.scales import Scale
+from visualizer.session.plots.study import Look
 from visualizer.ui.plots.chart import Rule
 from visualizer.ui.theme import Theme, color
 

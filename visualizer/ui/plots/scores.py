@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor
 
-from visualizer.session.curves import Curves, Quantity, Stretch
-from visualizer.session.drawing import floored, gaps, mean_lines, merged, range_bands
 from visualizer.session.formatting import number_text
-from visualizer.session.scales import Scale, scale_around
+from visualizer.session.plots.curves import Curves, Quantity, Stretch
+from visualizer.session.plots.drawing import floored, gaps, mean_lines, merged, range_bands
+from visualizer.session.plots.scales import Scale, scale_around
 from visualizer.ui.plots.chart import Band, Chart, Entry, Floor, Line, Reading
 from visualizer.ui.plots.plot import DOTTED, Context, run_entries, scale_word
 from visualizer.ui.plots.styles import run_color, see_through

@@ -9,10 +9,10 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from engine.ops import Array
-from visualizer.session.curves import Quantity
 from visualizer.session.formatting import number_text
-from visualizer.session.histogram import Counts, histograms
-from visualizer.session.scales import Scale
+from visualizer.session.plots.curves import Quantity
+from visualizer.session.plots.histogram import Counts, histograms
+from visualizer.session.plots.scales import Scale
 from visualizer.ui.plots.chart import Area, Chart, Line, Reading
 from visualizer.ui.plots.geometry import BOTTOM, LINE, TOP
 from visualizer.ui.plots.plot import Context, scale_word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient
 
-from visualizer.session.scales import Tick, linear_ticks, whole_ticks
+from visualizer.session.plots.scales import Tick, linear_ticks, whole_ticks
 from visualizer.ui.pen import Pen, dashes, elided
 from visualizer.ui.plots.chart import Entry, Label
 from visualizer.ui.plots.geometry import LINE, SMALL, SWATCH, TINY, TITLE, Placed, gap_area

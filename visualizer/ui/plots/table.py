@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from visualizer.session.curves import GRADIENT_NORMS, LOSS, SCORE, TEST_LOSS, TEST_SCORE, UPDATE_RATIOS
+from visualizer.session.plots.curves import GRADIENT_NORMS, LOSS, SCORE, TEST_LOSS, TEST_SCORE, UPDATE_RATIOS
 from visualizer.ui.plots.depth import DepthPlot
 from visualizer.ui.plots.heat import HeatPlot
 from visualizer.ui.plots.layers import LayerPlot

@@ -1,0 +1,1 @@
+"""The builder as data: its controls, what they offer, and the edits they make."""
