@@ -17,8 +17,8 @@ from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtGui import QPaintEvent
 
 from visualizer.session.document import Document, parse
-from visualizer.session.lab import Lab
 from visualizer.session.session import prepare
+from visualizer.session.training.lab import Lab
 from visualizer.ui.app import make_application
 from visualizer.ui.network_view import NetworkView
 from visualizer.ui.window import Window

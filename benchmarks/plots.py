@@ -38,7 +38,7 @@ class Bench:
 
     def __init__(self, iterations: int) -> None:
         from engine.records import Records
-        from visualizer.session.curves import Plotted
+        from visualizer.session.plots.curves import Plotted
         from visualizer.ui.plots.dock import PlotsPanel
         from visualizer.ui.plots.view import PlotView
         from visualizer.ui.theme import LIGHT
