@@ -15,7 +15,7 @@ from engine.errors import GradStepError
 from visualizer.session.document import Document
 from visualizer.session.files import write_atomically
 from visualizer.session.lighting import lighting
-from visualizer.session.plots.curves import Plotted
+from visualizer.session.plots.curves import plotted
 from visualizer.session.session import Prepared, Session
 from visualizer.session.training.lab import Lab
 from visualizer.ui.bars import lay_out_bars
@@ -122,10 +122,7 @@ def export_plots(lab: Lab, format: str, out: Path, size: tuple[int, int], scale:
     from visualizer.ui.plots.picture import paint_plots, svg_plots
 
     ensure_application()
-    title = lab.document.title
-    labels = lab.labels if len(lab.runs) > 1 else (lab.recipes[0].label or title,)
-    score = "accuracy" if lab.samples.classes else "R²"
-    runs = [Plotted(label, run.records, score) for label, run in zip(labels, lab.runs, strict=True)]
+    runs = plotted(lab)
     if format == "svg":
         content = svg_plots(runs, THEMES[theme], size, scale)
     else:

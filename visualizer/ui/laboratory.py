@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from engine.measures import first_not_finite
 from visualizer.session.builder.choices import facts_of, refitted
 from visualizer.session.document import Document
-from visualizer.session.plots.curves import Plotted
+from visualizer.session.plots.curves import plotted
 from visualizer.session.session import Change, Prepared, Session, prepare, prepare_iteration
 from visualizer.session.training.lab import Halt
 from visualizer.ui.builder.panel import BuilderPanel
@@ -108,9 +108,7 @@ class Laboratory(QObject):
             samples.classes,
             samples.raw_train.feature_names,
         )
-        score = "accuracy" if samples.classes else "R²"
-        runs = zip(lab.labels, lab.runs, strict=True)
-        self.plots.set_runs([Plotted(label, run.records, score) for label, run in runs])
+        self.plots.set_runs(plotted(lab))
         self.plots.set_marks([])
         self._show_recipes()
         self.status_changed.emit()

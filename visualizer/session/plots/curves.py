@@ -21,6 +21,7 @@ from engine.ops import Array
 from engine.records import Records, Table, Whole
 from visualizer.session.plots.pyramid import Flags, Pyramid
 from visualizer.session.plots.smoothing import Average
+from visualizer.session.training.lab import Lab
 
 # Numbers taken in by one refresh at most, so that a long run does not keep the window waiting: about 20 ms.
 MOST = 250_000
@@ -33,6 +34,13 @@ class Plotted:
     label: str
     records: Records
     score: str = "accuracy"
+
+
+def plotted(lab: Lab) -> list[Plotted]:
+    """The runs of a lab as they are plotted. One alone is called what its document is."""
+    labels = lab.labels if len(lab.runs) > 1 else (lab.recipes[0].label or lab.document.title,)
+    score = "accuracy" if lab.samples.classes else "R²"
+    return [Plotted(label, run.records, score) for label, run in zip(labels, lab.runs, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)

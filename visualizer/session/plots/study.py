@@ -10,6 +10,7 @@ from typing import Any
 from engine.ops import Array
 from visualizer.session.plots.curves import Curves, Plotted, Quantity
 from visualizer.session.plots.smoothing import LARGEST
+from visualizer.session.training.summary import EXPLODING, VANISHING
 
 DEFAULT_PLOTS = ("loss", "norms", "depth")
 
@@ -26,8 +27,8 @@ class Look:
 
     visible: tuple[str, ...] = DEFAULT_PLOTS
     smoothing: float = 0.0
-    exploding: float = 10.0
-    vanishing: float = 1e-4
+    exploding: float = EXPLODING
+    vanishing: float = VANISHING
     flipped: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     layer: str = ""
