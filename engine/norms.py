@@ -152,7 +152,10 @@ def _even(parts: Iterable[slice]) -> Iterable[list[slice]]:
 
 
 def _products(vector: Array, runs: Sequence[Sequence[slice]]) -> tuple[list[Call], Array]:
-    """Calls that write the sum of squares of each part, run by run, and where these go."""
+    """Calls that write the sum of squares of each part, and where these go, run by run.
+
+    The last parts come first: messages were written in their order, and the last ones are still in the cache.
+    """
     squares = np.zeros(sum(map(len, runs)))
     calls: list[Call] = []
     place = 0
@@ -164,8 +167,8 @@ def _products(vector: Array, runs: Sequence[Sequence[slice]]) -> tuple[list[Call
             continue
         first, distance = vector[run[0]], 8 * (run[1].start - run[0].start)
         rows = np.lib.stride_tricks.as_strided(first, (len(run), first.size), (distance, 8), writeable=False)
-        calls.append((np.matmul, (rows[:, None, :], rows[:, :, None], out.reshape(-1, 1, 1))))
-    return calls, squares
+        calls.append((np.matmul, (rows[::-1, None, :], rows[::-1, :, None], out[::-1].reshape(-1, 1, 1))))
+    return calls[::-1], squares
 
 
 def _size(part: slice) -> int:
