@@ -142,7 +142,7 @@ def frozen_array(value: Any, name: str) -> Array:
         array = np.array(given, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
         raise GradStepError(f"“{name}” must be a number, or rows of numbers of equal length") from None
-    if not np.all(np.isfinite(array)):
+    if not np.isfinite(array).all():
         raise GradStepError(f"“{name}” holds a number that is not finite")
     if array.ndim > 4:
         raise GradStepError(f"“{name}” has {array.ndim} dimensions, and at most 4 are supported")

@@ -86,15 +86,13 @@ class Layout:
 
     def computed_slots(self, group: Group) -> list[int]:
         """The slots along which some node of a group sends a message that is not its own gradient."""
-        return [
-            slot
-            for slot in range(len(group[0][0].inputs))
-            if any(
-                (node.id, slot) in self.messages and self.messages[node.id, slot] is not self.gradients[node.id]
-                for chain in group
-                for node in chain
-            )
-        ]
+        found: set[int] = set()
+        for node in itertools.chain.from_iterable(group):
+            if node.id in self.gradients:
+                gradient = self.gradients[node.id]
+                slots = range(len(node.inputs))
+                found.update(slot for slot in slots if self.messages.get((node.id, slot), gradient) is not gradient)
+        return sorted(found)
 
     def _place_gradients(self, group: Group, shelf: _Shelf) -> None:
         for chain in group:
