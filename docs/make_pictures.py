@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 WINDOW = (1280, 800)
+GALLERY_HEIGHT = 1480
 SCALE = 2.0  # pixels per unit: text stays sharp on dense screens
+MIDDLE_SCALE = 1.25
 SMALL_SCALE = 1.0  # for the rows of three
 FREQUENT = 96  # of a palette's 256 colours, those that are there for being frequent
 
@@ -132,9 +134,76 @@ def window(
 def gallery(theme: ThemeName = "light") -> QImage:
     """The page of lessons, its pictures painted."""
     with shown(theme) as opened:
+        opened.resize(WINDOW[0], GALLERY_HEIGHT)
         opened.fill_gallery()
+        while not all(card.has_picture for card in opened.gallery.cards):
+            settle(100)
         settle()
-        return grabbed(opened, opened.rect())
+        picture = grabbed(opened, opened.rect())
+    return smaller(picture, MIDDLE_SCALE)
+
+
+def training(
+    name: str,
+    iterations: int,
+    theme: ThemeName = "light",
+    chapter: int | None = None,
+    plots: tuple[str, ...] = (),
+    act: Callable[[Window], None] = lambda opened: None,
+    scale: float = SCALE,
+) -> QImage:
+    """The window on a lesson that trains, after exactly so many iterations."""
+    from dataclasses import replace
+
+    import msgspec
+
+    from visualizer.session.lessons import load_lesson
+    from visualizer.session.session import prepare
+
+    document = load_lesson(name)
+    if chapter is not None:
+        document = document.at_chapter(chapter)
+    elif document.specification.chapters:  # the lab as it is without a story
+        bare = msgspec.structs.replace(document.specification, chapters=[])
+        document = replace(document, specification=bare)
+    with shown(theme) as opened:
+        opened.show_document(prepare(document))
+        settle()
+        laboratory = opened.laboratory
+        laboratory.trainer.pause()
+        lab = opened.session.lab
+        assert lab is not None
+        if plots:
+            laboratory.plots.restore({"visible": list(plots)})
+        laboratory.trainer.ask(lambda: lab.advance(iterations - lab.iteration), lambda _: laboratory.trainer.refresh())
+        while laboratory.trainer.busy:
+            settle(50)
+        settle(1200)  # plots are painted finely once nothing changes any more
+        act(opened)
+        settle()
+        picture = grabbed(opened, opened.rect())
+    return smaller(picture, scale)
+
+
+def inside_the_update(opened: Window) -> None:
+    """The first update of the last iteration, in its steps."""
+    opened.laboratory.enter()
+    settle(1000)
+    trace = opened.session.trace
+    opened.session.go_to(next(i for i, step in enumerate(trace.steps, start=1) if step.phase == "update"))
+
+
+def curves(name: str, iterations: int, chapter: int, theme: ThemeName = "light") -> QImage:
+    """What `gradstep export --view plots` paints."""
+    from visualizer.session.lessons import load_lesson
+    from visualizer.session.plots.curves import plotted
+    from visualizer.session.training.lab import Lab
+    from visualizer.ui.plots.picture import paint_plots
+    from visualizer.ui.theme import THEMES
+
+    lab = Lab(load_lesson(name).at_chapter(chapter))
+    lab.advance(iterations)
+    return paint_plots(plotted(lab), THEMES[theme], WINDOW, SMALL_SCALE)
 
 
 @contextmanager
@@ -168,6 +237,13 @@ def grabbed(opened: Window, part: QRect) -> QImage:
     from PySide6.QtGui import QImage
 
     return opened.grab(part).toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def smaller(picture: QImage, scale: float) -> QImage:
+    """A picture of the window at another scale."""
+    from PySide6.QtCore import Qt
+
+    return picture.scaledToWidth(round(WINDOW[0] * scale), Qt.TransformationMode.SmoothTransformation)
 
 
 def card_and_answer(opened: Window) -> QRect:
@@ -252,6 +328,15 @@ PICTURES: Mapping[str, Paint] = {
     "window-light": partial(window, "backpropagation-by-hand", 13),
     "window-dark": partial(window, "backpropagation-by-hand", 13, "dark"),
     "gallery": gallery,
+    "lab-light": partial(training, "two-spirals", 4000),
+    "lab-dark": partial(training, "two-spirals", 4000, "dark"),
+    "lab-depth": partial(training, "exploding-gradients", 1, chapter=4, scale=MIDDLE_SCALE),
+    "lab-skips": partial(
+        training, "exploding-gradients", 500, "dark", 9, ("loss", "depth", "heat"), scale=MIDDLE_SCALE
+    ),
+    "lab-digits": partial(training, "digits", 1000, scale=MIDDLE_SCALE),
+    "lab-inside": partial(training, "two-spirals", 100, act=inside_the_update),
+    "lab-plots": partial(curves, "vanishing-gradients", 300, 1),
     "neuron": partial(window, "neuron-by-hand", 14),
     "state-none": partial(graph, partial(cubic, 4), 720, 220),
     "state-partial": partial(graph, partial(cubic, 6), 720, 220),

@@ -376,3 +376,18 @@ def test_the_curves_are_exported_from_the_bench(
     trained(lab, qtbot, 50)
     press(lab, Key.Key_E, CTRL)
     assert file.read_bytes().startswith(b"\x89PNG" if kind == "png" else b"<?xml")
+
+
+def test_what_is_shown_of_the_plots_is_remembered(make: Callable[[str], Window]) -> None:
+    first = make(SPIRAL)
+    first.laboratory.plots.restore({"visible": ["loss", "heat"]})
+    first.laboratory.builder.restore("data,text")
+    first.close()
+    again = make(SPIRAL)
+    assert again.laboratory.plots.state()["visible"] == first.laboratory.plots.state()["visible"]
+    assert set(again.laboratory.builder.state().split(",")) == {"data", "text"}
+    settings().setValue("plots", "{broken")
+    settings().setValue("builder", "nothing of ours")
+    again.close()
+    settings().setValue("plots", "{broken")
+    make(SPIRAL)

@@ -163,7 +163,7 @@ def script():
         say(title=shown.windowTitle())
         shown.close()
 
-    when(lambda: all(card._thumbnail is not None for card in shown.gallery.cards), click)
+    when(lambda: all(card.has_picture for card in shown.gallery.cards), click)
 
 
 run(None, script)

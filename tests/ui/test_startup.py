@@ -40,7 +40,7 @@ def watched(look=machine.ensure, **wanted):
 
 def report(window, seen, enumerations, words, menus):
     import gc, json
-    if not all(card._thumbnail for card in window.gallery.cards):
+    if not all(card.has_picture for card in window.gallery.cards):
         return
     timer.stop()
     found = {"seen": sorted(seen), "enumerations": enumerations, "words": words, "menus": menus,

@@ -177,7 +177,7 @@ def test_back_to_the_gallery_and_on_to_another_lesson(neuron: Window, qtbot: QtB
 def test_pictures_fill_the_gallery_without_changing_it(make: Callable[..., Window], qtbot: QtBot) -> None:
     window = make()
     window.fill_gallery()
-    qtbot.waitUntil(lambda: all(card._thumbnail is not None for card in window.gallery.cards))
+    qtbot.waitUntil(lambda: all(card.has_picture for card in window.gallery.cards))
     for card in window.gallery.cards:
         shown = pixels(card.grab())[8:150, 8:-8]
         assert colors(shown) > 50

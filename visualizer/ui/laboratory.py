@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from visualizer.ui.builder.panel import BuilderPanel
 from visualizer.ui.network_view import NetworkView
 from visualizer.ui.output_panel import OutputPanel
 from visualizer.ui.plots.dock import PlotsPanel
+from visualizer.ui.settings import settings
 from visualizer.ui.trainer import Trainer
 from visualizer.ui.work import Work
 
@@ -67,6 +69,7 @@ class Laboratory(QObject):
         self.trainer.halted.connect(self._halted)
         self.trainer.failed.connect(self.said)
         session.subscribe(self._changed)
+        self._recall()
         self._take_lab()
 
     @property
@@ -78,6 +81,20 @@ class Laboratory(QObject):
         """Paint in other colours."""
         for part in (self.builder, self.network, self.output, self.plots):
             part.set_theme(theme)
+
+    def remember(self) -> None:
+        """Keep which plots are shown and which sections are folded, for the next time."""
+        settings().setValue("plots", json.dumps(self.plots.state()))
+        settings().setValue("builder", self.builder.state())
+
+    def _recall(self) -> None:
+        self.builder.restore(str(settings().value("builder", "")))
+        try:
+            state = json.loads(str(settings().value("plots", "{}")))
+        except ValueError:  # a broken file harms nothing
+            return
+        if isinstance(state, dict):
+            self.plots.restore(state)
 
     def close(self) -> None:
         """End the trainer."""

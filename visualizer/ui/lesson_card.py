@@ -45,6 +45,11 @@ class LessonCard(QWidget):
         self._frames.clear()
         self.update()
 
+    @property
+    def has_picture(self) -> bool:
+        """True once it has something to paint its picture from."""
+        return self._thumbnail is not None
+
     def show_thumbnail(self, thumbnail: Thumbnail) -> None:
         """Give the card what its picture is painted from."""
         self._thumbnail = thumbnail

@@ -53,6 +53,11 @@ class Trainer(QObject):
         return self._was_running
 
     @property
+    def busy(self) -> bool:
+        """True while it trains, or an answer of the worker is still to come."""
+        return self._was_running or self._worker.busy()
+
+    @property
     def rate(self) -> float:
         """Iterations a second, lately; 0 while it stands still."""
         return self._rate.value if self._was_running else 0.0

@@ -186,7 +186,7 @@ class Window(QMainWindow):
             self.gallery.show_recent(recent_files())
         self.show_bench(TRAIN if self.trains else STEPS)
         self._show_story()
-        if self._story is not None and self.session.source.specification.chapters:
+        if self.session.source.chapter is None:
             self.go_chapters(1)
 
     @staticmethod
@@ -520,6 +520,8 @@ class Window(QMainWindow):
         settings().setValue("geometry", self.saveGeometry())
         if self.in_lesson:
             self.panels.remember(self.bench)
+        if hasattr(self, "laboratory"):
+            self.laboratory.remember()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.player.pause()
