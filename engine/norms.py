@@ -40,9 +40,10 @@ class Norms:
     def __init__(self, vector: Array, groups: Sequence[Sequence[slice]]) -> None:
         parts, members = _parts_of(groups)
         copied = _worth_copying(parts)
-        runs = list(_even(part for part in parts if part not in copied))
-        order = [part.start for part in itertools.chain(copied, *runs)]
-        self._groups = [[order.index(parts[k].start) for k in group] for group in members]
+        starts = {part.start for part in copied}
+        runs = list(_even(part for part in parts if part.start not in starts))
+        place = {part.start: k for k, part in enumerate(itertools.chain(copied, *runs))}
+        self._groups = [[place[parts[k].start] for k in group] for group in members]
         self._firsts = np.array([group[0] for group in self._groups])
         # What is noted of a part is the sum of its squares, or minus the norm where that is no use.
         self._noted = np.zeros((CAPACITY, len(parts)))
@@ -51,8 +52,8 @@ class Norms:
         begin, stop = (copied[0].start, copied[-1].stop) if copied else (0, 0)
         self._short = [slice(part.start - begin, part.stop - begin) for part in copied]
         # From each bound to the next there is a sum, also where two stretches have a gap between them.
-        bounds = sorted({bound for part in self._short for bound in (part.start, part.stop)})[:-1]
-        self._bounds, self._columns = np.array(bounds), [bounds.index(part.start) for part in self._short]
+        self._bounds = np.unique([(part.start, part.stop) for part in self._short])[:-1]
+        self._columns = np.searchsorted(self._bounds, [part.start for part in self._short])
         self._batch = max(1, min(BATCH, WAITING // max(stop - begin, 1)))
         self._copies = np.zeros((self._batch, stop - begin))
         self._squared = np.zeros_like(self._copies)
@@ -123,7 +124,11 @@ def _parts_of(groups: Sequence[Sequence[slice]]) -> tuple[list[slice], list[list
         else:
             parts.append(slice(start, stop))
             within.append(numbers)
-    return parts, [[k for k, numbers in enumerate(within) if number in numbers] for number in range(len(groups))]
+    found: list[list[int]] = [[] for _ in groups]
+    for k, numbers in enumerate(within):
+        for number in numbers:
+            found[number].append(k)
+    return parts, found
 
 
 def _worth_copying(parts: Sequence[slice]) -> list[slice]:
