@@ -14,6 +14,7 @@ The peers train the same network on the same samples; see ``_peers.py``.
 from __future__ import annotations
 
 import gc
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -165,7 +166,7 @@ def measure_one(work: Workload, quick: bool) -> Iterator[Row | Missing]:
         else:
             yield Row(f"{letter}: {name} / engine", value, detail=detail)
     if "F" not in letter:
-        built = 1000 * sorted(build_seconds(work, data) for _ in range(3 if quick else 9))[1 if quick else 4]
+        built = 1000 * statistics.median(build_seconds(work, data) for _ in range(15))
         yield at_most(f"{letter}: build, ms", built, BUILD_GOAL)
 
 

@@ -81,11 +81,11 @@ class Tape:
     def add(self, rule: Callable[..., Any], arrays: Sequence[Array], out: Array) -> Segment:
         """The calls that do ``out[...] = rule(*arrays)``. A rule that cannot be noted is one call, of itself."""
         self._current, self.exposed = [], False
-        given = [StandIn(self, array) for array in arrays]
         kind = (rule, out.shape, *((array.shape, array.strides) for array in arrays))
         pattern = self._patterns.get(kind)
-        noted = None if pattern is None else self._repeated(pattern, given)
+        noted = None if pattern is None else self._repeated(pattern, arrays)
         if noted is None:
+            given = [StandIn(self, array) for array in arrays]
             noted = self._run(rule, given, out.shape)
             pattern = None if noted is None else self._pattern(given, noted)
         segment = Segment(self._current, [], out)
@@ -153,15 +153,15 @@ class Tape:
         changing = not any(self._is_fixed(given[place]) for place in used)
         return _Pattern(given, used, list(steps.values()), result, own and apart and changing and not self.exposed)
 
-    def _repeated(self, pattern: _Pattern, given: Sequence[StandIn]) -> StandIn | None:
+    def _repeated(self, pattern: _Pattern, arrays: Sequence[Array]) -> StandIn | None:
         """The result of the same calls on other arrays, without running the rule.
 
         None where it would not make the same: on arrays that are one, or never change, or where a call was made before.
         """
-        arrays = {id(given[place].array) for place in pattern.used}
-        if len(arrays) < len(pattern.used) or not self._fixed.keys().isdisjoint(arrays):
+        used = {id(arrays[place]) for place in pattern.used}
+        if len(used) < len(pattern.used) or not self._fixed.keys().isdisjoint(used):
             return None
-        moved = {id(pattern.given[place]): given[place] for place in pattern.used}
+        moved = {id(pattern.given[place]): StandIn(self, arrays[place]) for place in pattern.used}
 
         for step in pattern.steps:
             note = step.note
