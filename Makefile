@@ -26,7 +26,7 @@ run: $(VENV)/.installed-run machine ## set up what is missing, then open GradSte
 
 test: export QT_QPA_PLATFORM := offscreen
 test: $(VENV)/.installed-test machine ## set up, then run the whole test suite
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n auto $(ARGS)
 
 check: export QT_QPA_PLATFORM := offscreen
 check: $(VENV)/.installed-dev machine ## formatting, lint, types and the fast tests

@@ -33,10 +33,16 @@ XVFB_START_TIMEOUT = 20.0  # seconds
 SLOW_FILES = (
     "test_csv_text.py",
     "test_docs.py",
+    "test_gradcheck.py",
     "test_generated.py",
+    "test_lab_lessons.py",
     "test_layout.py",
     "test_network.py",
+    "test_network_program.py",
+    "test_norms.py",
     "test_plan.py",
+    "test_tables.py",
+    "test_updates.py",
 )
 FAST_ON_SCREEN = ("test_actions.py", "test_theme.py")
 
