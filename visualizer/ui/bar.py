@@ -116,6 +116,7 @@ class TopBar(QWidget):
         for button in self._buttons.values():
             middle.addWidget(button)
         right.addWidget(self._hint, 1)
+        right.addSpacing(6)
         for widget in (self._bench, self._speed, self._export, self._colors):
             right.addWidget(widget)
         layout.addLayout(middle)
@@ -148,7 +149,7 @@ class TopBar(QWidget):
         self._bench.setVisible(bench is not None)
         self._check_bench()
         self._hint.setToolTip("")
-        self._hint.setText(HINT if iteration is None else f"iteration {iteration:,}   PgUp, PgDn others")
+        self._hint.setText(HINT if iteration is None else f"iteration {iteration:,} · PgUp, PgDn")
         self._speed.setText(self._steps_speed)
         for name, button in self._buttons.items():
             button.setVisible(self._open and name in BUTTONS[bench or "steps"])

@@ -25,7 +25,7 @@ SHORT = 62.0  # how far apart captions stand at least
 # Lines between two columns, and in all: as many as a frame has time for.
 MOST_EDGES, ALL_EDGES, LEAST_EDGES = 200, 440, 40
 # Points of a curve: where there are few, each is seen.
-FINE, COARSE, FEW = 21, 11, 120
+FINE, COARSE, POINTS = 21, 11, 4_200
 
 Captions = Literal["wordy", "short", "numbers"]
 
@@ -99,8 +99,9 @@ class NetworkScene:
 
     @cached_property
     def curve_points(self) -> int:
-        """Points of a curve."""
-        return FINE if sum(self.shape.weights) <= FEW else COARSE
+        """Points of a curve: the fewer curves there are, the smoother they can be."""
+        drawn = sum(min(count, self.most_edges) for count in self.shape.weights)
+        return min(max(POINTS // drawn, COARSE), FINE)
 
     @property
     def omitted(self) -> bool:
