@@ -22,7 +22,7 @@ class Story(QFrame):
         self._heading = QLabel("", objectName="chapter")
         self._count = QLabel("", objectName="muted")
         self._text = QLabel("", objectName="tale", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        self._text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._back = self._button("‹ Back", -1)
         self._next = self._button("Next ›", 1)

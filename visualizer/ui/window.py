@@ -79,7 +79,7 @@ class Window(QMainWindow):
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._pages)
+        layout.addWidget(self._pages, 1)
         self._center = layout
         self.setCentralWidget(center)
         self.setMenuWidget(self._head())
