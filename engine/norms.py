@@ -22,6 +22,8 @@ CAPACITY = 256
 SHORT = 512
 # Stretches in a run from which on one call for all is faster than one for each.
 MANY = 4
+# Short stretches up to which a call for each is faster than two for all.
+FEW = 24
 # Copies that are worked on at once, at most, and numbers in them: they are to stay in the processor's cache.
 BATCH = 64
 WAITING = 1 << 15
@@ -55,8 +57,11 @@ class Norms:
         self._bounds = np.unique([(part.start, part.stop) for part in self._short])[:-1]
         self._columns = np.searchsorted(self._bounds, [part.start for part in self._short])
         self._batch = max(1, min(BATCH, WAITING // max(stop - begin, 1)))
-        self._copies = np.zeros((self._batch, stop - begin))
-        self._squared = np.zeros_like(self._copies)
+        self._copies = copies = np.zeros((self._batch, stop - begin))
+        self._squared = np.zeros_like(copies)
+        self._sums = np.zeros((self._batch, len(copied)))
+        blocks = [copies[:, part] for part in self._short] if len(copied) <= FEW else []
+        self._by_part = [(b[:, None], b[:, :, None], self._sums[:, k, None, None]) for k, b in enumerate(blocks)]
         # Memory views copy with the least to look up.
         self._source, self._waiting = vector[begin:stop].data, [row.data for row in self._copies]
         self._squares, self._places = squares.data, [row[len(copied) :].data for row in self._noted]
@@ -95,14 +100,16 @@ class Norms:
     def _work_on_copies(self, stop: int) -> None:
         """Works on the copies that wait, of which the last was noted right before place ``stop``."""
         count = (stop - 1) % self._batch + 1
-        copies, squared = self._copies[:count], self._squared[:count]
-        np.multiply(copies, copies, squared)
-        sums = np.add.reduceat(squared, self._bounds, 1).take(self._columns, 1)
-        noted = self._noted[stop - count : stop, : len(self._short)]
+        for arrays in self._by_part:
+            np.matmul(*arrays)
+        if not self._by_part:
+            np.multiply(self._copies, self._copies, self._squared)
+            np.add.reduceat(self._squared, self._bounds, 1).take(self._columns, 1, self._sums)
+        sums, noted = self._sums[:count], self._noted[stop - count : stop, : len(self._short)]
         noted[...] = sums
         if not (np.minimum.reduce(sums, None) > SMALLEST and np.maximum.reduce(sums, None) < LARGEST):
             for row, k in np.argwhere(~((sums > SMALLEST) & (sums < LARGEST))):
-                noted[row, k] = -norm(copies[row, self._short[k]])
+                noted[row, k] = -norm(self._copies[row, self._short[k]])
 
 
 def norms_of(vector: Array, groups: Iterable[Sequence[slice]]) -> list[float]:

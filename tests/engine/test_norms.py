@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.norms import CAPACITY, MANY, SHORT, Norms, norms_of
+from engine.norms import CAPACITY, FEW, MANY, SHORT, Norms, norms_of
 
 
 def expected(vector: np.ndarray, groups: list[list[slice]]) -> np.ndarray:
@@ -22,7 +22,7 @@ def assert_norms(found: np.ndarray, wanted: np.ndarray) -> None:
     np.testing.assert_allclose(found[finite], wanted[finite], rtol=1e-12)
 
 
-LENGTHS = [1, 5, 40, 100, SHORT, SHORT + 1, SHORT + 1, 1000, 1000]
+LENGTHS = [1, 5, 40, 100, 100, SHORT, SHORT + 1, SHORT + 1, 1000, 1000]
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -81,3 +81,16 @@ def test_short_stretches_side_by_side_are_copied_once() -> None:
     assert norms._copies.shape[1] == 39 * 40 - 33 * 33
     norms.note(0)
     assert_norms(norms.taken(1)[0], expected(vector, groups))
+
+
+@pytest.mark.parametrize("count", [FEW, FEW + 1, 3 * FEW])
+def test_few_and_many_short_stretches(count: int) -> None:
+    numbers = np.random.default_rng(0)
+    ends = np.cumsum(numbers.integers(1, 30, 2 * count))
+    groups = [[slice(int(start), int(stop))] for start, stop in zip(ends[::2], ends[1::2], strict=True)]
+    norms, wanted = Norms(vector := np.zeros(ends[-1] + 5), groups), []
+    for at in range(100):
+        vector[...] = numbers.normal(size=vector.size) * (1e-180 if at % 7 == 3 else 1.0)
+        norms.note(at)
+        wanted.append(expected(vector, groups))
+    assert_norms(norms.taken(100), np.array(wanted))
