@@ -198,12 +198,13 @@ def curves(name: str, iterations: int, chapter: int, theme: ThemeName = "light")
     from visualizer.session.lessons import load_lesson
     from visualizer.session.plots.curves import plotted
     from visualizer.session.training.lab import Lab
-    from visualizer.ui.plots.picture import paint_plots
+    from visualizer.ui.pictures import painted as image_of
+    from visualizer.ui.plots.picture import plots_page
     from visualizer.ui.theme import THEMES
 
     lab = Lab(load_lesson(name).at_chapter(chapter))
     lab.advance(iterations)
-    return paint_plots(plotted(lab), THEMES[theme], WINDOW, SMALL_SCALE)
+    return image_of(plots_page(plotted(lab), THEMES[theme], WINDOW), WINDOW, SMALL_SCALE)
 
 
 @contextmanager

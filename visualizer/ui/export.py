@@ -6,12 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QApplication
 
-from engine.errors import GradStepError
 from visualizer.session.document import Document
 from visualizer.session.files import write_atomically
 from visualizer.session.lighting import lighting
@@ -22,7 +20,8 @@ from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
-from visualizer.ui.pen import Pen, elided, painting
+from visualizer.ui.pen import Pen, elided
+from visualizer.ui.pictures import png, svg
 from visualizer.ui.scene_painter import ScenePainter
 from visualizer.ui.theme import THEMES, Theme, ThemeName, color, load_fonts
 
@@ -110,8 +109,15 @@ def export_session(
 ) -> None:
     """Write the picture of where a session stands, with what is picked and revealed. As ``export_pictures``."""
     ensure_application()
-    draw = _svg if format == "svg" else _png
-    write_atomically(out, draw(session, THEMES[theme], size, scale))
+
+    def paint(painter: QPainter, outlines: bool) -> None:
+        paint_page(painter, session, THEMES[theme], *size, outlines)
+
+    if format == "svg":
+        content = svg(paint, size, scale, session.document.title, session.card.title)
+    else:
+        content = png(paint, size, scale)
+    write_atomically(out, content)
 
 
 def export_plots(lab: Lab, format: str, out: Path, size: tuple[int, int], scale: float, theme: ThemeName) -> Path:
@@ -119,15 +125,12 @@ def export_plots(lab: Lab, format: str, out: Path, size: tuple[int, int], scale:
 
     The file is the old one or the new one, never half. Raises GradStepError where it cannot be made.
     """
-    from visualizer.ui.plots.picture import paint_plots, svg_plots
+    from visualizer.ui.plots.picture import plots_page, title_of
 
     ensure_application()
     runs = plotted(lab)
-    if format == "svg":
-        content = svg_plots(runs, THEMES[theme], size, scale)
-    else:
-        content = _png_of(paint_plots(runs, THEMES[theme], size, scale))
-    write_atomically(out, content)
+    paint = plots_page(runs, THEMES[theme], size)
+    write_atomically(out, svg(paint, size, scale, title_of(runs)) if format == "svg" else png(paint, size, scale))
     return out
 
 
@@ -141,38 +144,3 @@ def ensure_application() -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         _application = QApplication(["gradstep"])
     load_fonts()
-
-
-def _png(session: Session, theme: Theme, size: tuple[int, int], scale: float) -> bytes:
-    image = QImage(round(size[0] * scale), round(size[1] * scale), QImage.Format.Format_ARGB32_Premultiplied)
-    if image.isNull():
-        raise GradStepError(f"a picture of {size[0]}x{size[1]} at scale {scale:g} does not fit into memory")
-    with painting(image) as painter:
-        painter.scale(scale, scale)
-        paint_page(painter, session, theme, size[0], size[1], outlines=False)
-    return _png_of(image)
-
-
-def _png_of(image: QImage) -> bytes:
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.convertToFormat(QImage.Format.Format_RGB32).save(buffer, "PNG")
-    return bytes(content.data())
-
-
-def _svg(session: Session, theme: Theme, size: tuple[int, int], scale: float) -> bytes:
-    """Text becomes outlines, so that the picture needs no fonts where it is shown."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(96)
-    generator.setSize(QSize(round(size[0] * scale), round(size[1] * scale)))
-    generator.setViewBox(QRectF(0, 0, size[0], size[1]))
-    generator.setTitle(session.document.title)
-    generator.setDescription(session.card.title)
-    with painting(generator) as painter:
-        paint_page(painter, session, theme, size[0], size[1], outlines=True)
-    return bytes(content.data())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 
-from engine.errors import GradStepError
 from visualizer.session.plots.curves import Plotted
 from visualizer.session.plots.study import Look, Study
-from visualizer.ui.pen import Pen, elided, painting
+from visualizer.ui.pen import Pen, elided
+from visualizer.ui.pictures import Paint
 from visualizer.ui.plots.geometry import LEFT, RIGHT, place_charts
 from visualizer.ui.plots.painter import ChartPainter
 from visualizer.ui.plots.plot import Context
@@ -23,52 +22,23 @@ ROWS = (("loss", "norms"), ("depth", "heat"))
 HEADER, MARGIN, GUTTER = 44.0, 20.0, 24.0
 
 
-def paint_plots(
+def plots_page(
     runs: Sequence[Plotted],
     theme: Theme,
     size: tuple[int, int],
-    scale: float = 1.0,
     iteration: int | None = None,
     smoothing: float = 0.0,
-) -> QImage:
-    """Loss, norms by layer and against depth, and the map of norms, of one or more runs.
+) -> Paint:
+    """What paints loss, norms by layer and against depth, and the map of norms, of one or more runs.
 
-    ``size`` is in pixels before ``scale``, ``iteration`` the one of the norms against depth (None: the latest). Needs
-    an application with our fonts: see ``ensure_application``. Raises GradStepError where it does not fit into memory.
+    ``size`` is in pixels, ``iteration`` the one of the norms against depth (None: the latest). To paint needs an
+    application with our fonts: see ``ensure_application``.
     """
-    image = QImage(round(size[0] * scale), round(size[1] * scale), QImage.Format.Format_ARGB32_Premultiplied)
-    if image.isNull():
-        raise GradStepError(f"a picture of {size[0]}x{size[1]} at scale {scale:g} does not fit into memory")
-    with painting(image) as painter:
-        painter.scale(scale, scale)
-        paint_plots_on(painter, runs, theme, QRectF(0, 0, *size), iteration, smoothing, outlines=False)
-    return image
+    area = QRectF(0, 0, *size)
+    return lambda painter, outlines: _paint(painter, runs, theme, area, iteration, smoothing, outlines)
 
 
-def svg_plots(
-    runs: Sequence[Plotted],
-    theme: Theme,
-    size: tuple[int, int],
-    scale: float = 1.0,
-    iteration: int | None = None,
-    smoothing: float = 0.0,
-) -> bytes:
-    """The same as an SVG. Text becomes outlines, so that it needs no fonts where it is shown."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(96)
-    generator.setSize(QSize(round(size[0] * scale), round(size[1] * scale)))
-    generator.setViewBox(QRectF(0, 0, size[0], size[1]))
-    generator.setTitle(_title(runs))
-    with painting(generator) as painter:
-        paint_plots_on(painter, runs, theme, QRectF(0, 0, *size), iteration, smoothing, outlines=True)
-    return bytes(content.data())
-
-
-def paint_plots_on(
+def _paint(
     painter: QPainter,
     runs: Sequence[Plotted],
     theme: Theme,
@@ -77,7 +47,6 @@ def paint_plots_on(
     smoothing: float,
     outlines: bool,
 ) -> None:
-    """The picture within ``area`` of anything that can be painted on; ``outlines`` is for what knows no fonts."""
     study, look = Study(runs), Look(smoothing=smoothing)
     study.iteration = iteration
     quantities = list({q.name: q for row in ROWS for key in row for q in PLOTS[key].quantities}.values())
@@ -87,7 +56,7 @@ def paint_plots_on(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(area, color(theme.panel))
     pen = Pen(painter, outlines)
-    title = elided(_title(runs), area.width() - 2 * MARGIN, 16, "semibold")
+    title = elided(title_of(runs), area.width() - 2 * MARGIN, 16, "semibold")
     pen.text(area.left() + MARGIN, area.top() + 29, title, color(theme.text), 16, "semibold")
     chart_painter = ChartPainter(pen, theme, on_screen=False)
     for key, room in _rooms(area):
@@ -110,7 +79,7 @@ def _rooms(area: QRectF) -> list[tuple[str, QRectF]]:
     return out
 
 
-def _title(runs: Sequence[Plotted]) -> str:
+def title_of(runs: Sequence[Plotted]) -> str:
     """The runs by name, and the iterations that they have."""
     names = [run.label for run in runs if run.label]
     named = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
