@@ -20,6 +20,9 @@ from visualizer.session.training.recipe import Recipe, labels_of
 SLICE = 64
 # Iterations between two looks at the test set: for a small network about a twentieth of the time.
 TEST_EVERY = 50
+# Bytes of checkpoints for all runs together. The deepest networks need that much for any iteration within 0.1 s; most
+# networks need a few million.
+BUDGET = 900_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Lab:
         self.samples = document.samples()
         self.recipes: tuple[Recipe, ...] = document.recipes
         self.labels = labels_of(self.recipes)
-        recording = Recording(test_every=TEST_EVERY)
+        recording = Recording(test_every=TEST_EVERY, budget=BUDGET // len(self.recipes))
         self.runs = tuple(
             Run(document.model(recipe), self.samples.train, recipe.training, self.samples.test, recording)
             for recipe in self.recipes
