@@ -391,3 +391,25 @@ def test_what_is_shown_of_the_plots_is_remembered(make: Callable[[str], Window])
     again.close()
     settings().setValue("plots", "{broken")
     make(SPIRAL)
+
+
+def test_the_plots_follow_the_run_again_after_a_look_inside(lab: Window, qtbot: QtBot) -> None:
+    trained(lab, qtbot, 50)
+    lab.laboratory.plots.iteration_chosen.emit(20)
+    qtbot.waitUntil(lambda: lab.bench == STEPS)
+    assert lab.laboratory.plots._study.iteration == 20
+    press(lab, Key.Key_F11, SHIFT)
+    press(lab, Key.Key_F10)
+    qtbot.waitUntil(lambda: not lab.laboratory.trainer.running)
+    assert lab.laboratory.plots._study.iteration is None
+    press(lab, Key.Key_F10, SHIFT)
+    assert lab.laboratory.plots._study.iteration == runs(lab).recorded - 2
+
+
+def test_a_click_on_a_layer_chooses_it_for_the_histogram(lab: Window, qtbot: QtBot) -> None:
+    lab.laboratory.plots.restore({"visible": ["histogram"]})
+    trained(lab, qtbot, 20)
+    lab.laboratory.network.layer_chosen.emit(2)
+    arrays = lab.laboratory.plots._study.arrays[0]
+    assert lab.laboratory.plots.look.layer in arrays
+    assert lab.laboratory.plots.look.layer == "layer2"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.measures import first_not_finite
 from visualizer.session.builder.choices import facts_of, refitted
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from visualizer.session.training.snapshot import Snapshot
     from visualizer.ui.theme import Theme
 
+SLOW = 500  # ms after which a person is told that runs are being set up
 CSV_FILTER = "Tables (*.csv *.tsv *.txt);;All files (*)"
 
 
@@ -150,17 +151,29 @@ class Laboratory(QObject):
 
     def set_up(self, make: Callable[[], Document], then: Callable[[], None] | None = None) -> None:
         """Have the session show another version of its document, which a worker prepares; the latest one counts."""
-        self._enters = False
-        self.trainer.pause()
-        self._drop_work()
-        work = self._work = Work(lambda: prepare(make()), self)
 
-        def done(prepared: Prepared) -> None:
+        def show(prepared: Prepared) -> None:
             self._session.edit(prepared)
             if then is not None:
                 then()
 
+        self._prepare(lambda: prepare(make()), show)
+
+    def _prepare(self, make: Callable[[], Prepared], show: Callable[[Prepared], None]) -> None:
+        self._enters = False
+        self.trainer.pause()
+        self._drop_work()
+        work = self._work = Work(make, self)
+        slow = QTimer(work, singleShot=True, interval=SLOW)
+        slow.timeout.connect(lambda: self.said.emit("Setting up the runs…"))
+        slow.start()
+
+        def done(prepared: Prepared) -> None:
+            slow.stop()
+            show(prepared)
+
         def failed(sentence: str) -> None:
+            slow.stop()
             self._show_recipes()  # the controls say what is trained
             self.said.emit(sentence)
 
@@ -185,7 +198,9 @@ class Laboratory(QObject):
         self.set_up(make, begin)
 
     def _running_changed(self, running: bool) -> None:
-        if not running and self._enters:
+        if running:
+            self.plots.set_iteration(None)  # follow the latest
+        elif self._enters:
             self._enters = False
             self.enter()
         self.status_changed.emit()
@@ -222,8 +237,12 @@ class Laboratory(QObject):
         self.plots.set_arrays(
             max(snapshots[0].iteration - 1, 0),
             [
-                {layer.name: (layer.weights, layer.gradient) for layer in snapshot.layers if layer.gradient is not None}
-                for snapshot in snapshots
+                {
+                    name: (layer.weights, layer.gradient)
+                    for name, layer in zip(run.records.layers, snapshot.layers, strict=False)  # a program has no layers
+                    if layer.gradient is not None
+                }
+                for run, snapshot in zip(lab.runs, snapshots, strict=True)
             ],
         )
         if not self.trainer.running:
@@ -255,6 +274,7 @@ class Laboratory(QObject):
         lab = self.lab
         if lab is not None:
             target = min(max(iteration, 0), lab.recorded)
+            self.plots.set_iteration(max(target - 1, 0) if target < lab.recorded else None)
             self.trainer.ask(lambda: lab.seek(target), lambda _: self.trainer.refresh())
 
     def train_epoch(self) -> None:
@@ -266,11 +286,7 @@ class Laboratory(QObject):
     def reset(self) -> None:
         """Begin anew from the same weights, in the same order of samples."""
         document = self._session.source
-        self.trainer.pause()
-        self._drop_work()
-        work = self._work = Work(lambda: prepare(document), self)
-        work.done.connect(self._session.restart)
-        work.start()
+        self._prepare(lambda: prepare(document), self._session.restart)
 
     def new_seed(self) -> None:
         """Begin anew from other weights, in another order of samples."""
