@@ -410,6 +410,5 @@ def test_a_click_on_a_layer_chooses_it_for_the_histogram(lab: Window, qtbot: QtB
     lab.laboratory.plots.restore({"visible": ["histogram"]})
     trained(lab, qtbot, 20)
     lab.laboratory.network.layer_chosen.emit(2)
-    arrays = lab.laboratory.plots._study.arrays[0]
-    assert lab.laboratory.plots.look.layer in arrays
+    qtbot.waitUntil(lambda: "layer2" in lab.laboratory.plots._study.arrays[0])
     assert lab.laboratory.plots.look.layer == "layer2"
