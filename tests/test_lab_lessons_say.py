@@ -29,6 +29,8 @@ from tests.lab_lessons import (
     with_rate,
     with_relu,
 )
+from visualizer.session.plots.scales import scale_around
+from visualizer.ui.trainer import PACES
 
 pytestmark = pytest.mark.slow  # some twenty thousand iterations, many of them of fifty layers
 
@@ -44,9 +46,12 @@ def test_the_playground_learns_the_circle() -> None:
     lab = told(
         "playground",
         "The circle",
+        "Ctrl+, twice makes it 100 iterations a second",
         "for some 250 iterations hardly anything happens",
-        "at about iteration 2,000: more than 98 % of the test points",
+        "after some twenty seconds, at about iteration 2,000: more than 98 % of the test points",
     )
+    assert PACES[-1] is None  # as fast as it can: what it begins with
+    assert PACES[-3] == 100
     assert measured(lab, at=250).loss > 0.45
     assert measured(lab, at=1000).loss < 0.2
     assert measured(lab, at=2000).test_score > 0.98
@@ -89,6 +94,12 @@ def test_iris_and_digits_are_learnt() -> None:
     digits = told("digits", "Ten digits", "stops after 1,000 iterations and reads more than 93 % of the pictures")
     assert digits.iteration == 1000
     assert measured(digits).test_score > 0.93
+
+
+def test_standardisation_helps_the_training_not_the_test() -> None:
+    raw, standardised = told("iris", "Without standardisation", "one flower in so few"), told("iris", "Three species")
+    assert measured(raw).loss > measured(standardised, at=200).loss
+    assert measured(raw).test_score > measured(standardised, at=200).test_score
 
 
 def test_zeros_learn_the_biases_of_the_output_alone() -> None:
@@ -157,10 +168,22 @@ def test_relu_until_infinity() -> None:
         EXPLODING,
         "Relu, until infinity",
         "With he the norms lie between 0.1 and 3",
-        "with he and gain 1.5 every layer has more than 10⁹",
+        "with he and gain 1.5 all above 10⁹, yet neither curve tilts much",
+        "what a weight's gradient gains on the way back its input has gained on the way forward",
+        "Without the √2 the curve falls",
+        "that is the biases, which have no input",
         "Press F10: the third run becomes infinite",
-        "F5 lets the other two go on",
+        "F5 lets the others go on",
     )
+    layers = range(1, 29)
+    for run in (1, 2):
+        assert norms(lab, run).max() < 20 * norms(lab, run).min()
+    weights, biases = (
+        np.array([np.linalg.norm(lab.trace(0).gradient(f"{kind}{k}")) for k in layers]) for kind in ("W", "b")
+    )
+    assert weights.max() < 20 * weights.min()
+    assert norm(lab, 28) > 1000 * norm(lab, 1)
+    assert biases[-1] == pytest.approx(norm(lab, 28), rel=0.01)
     assert all_between(0.1, norms(lab, 1), 3)
     assert all_between(1e9, norms(lab, 2), 1e11)
     assert stopped_at(lab, 2) == 1
@@ -168,8 +191,12 @@ def test_relu_until_infinity() -> None:
 
 
 def test_saturation() -> None:
-    lab = told(EXPLODING, "Saturation", "with 100 it is below 10⁻⁷⁰")
+    lab = told(EXPLODING, "Saturation", "with 100 it is below 10⁻⁷⁰: that curve leaves the plot at its lower edge")
     assert 0 < norm(lab, 1, 3) < 1e-70
+    everything = np.concatenate([norms(lab, run) for run in range(4)])
+    shown = scale_around(everything, everything, log=True)
+    assert shown.low > -70
+    assert all(norms(lab, run).min() > 10**shown.low for run in range(3))
 
 
 def test_clipping() -> None:
@@ -193,13 +220,14 @@ def test_skips_against_explosion() -> None:
     lab = told(
         EXPLODING,
         "Skips",
-        "After 500 iterations skips with gain 1 have 98 % or more right and a loss below 0.1",
+        "Four runs after 500 iterations: the first, skips and gain 1, has 98 % or more right and a loss below 0.1",
         "without skips the loss is above 0.8 at either gain",
+        "Press Home for iteration 0",
     )
     assert lab.iteration == 500
-    assert measured(lab, 3).score >= 0.98
-    assert measured(lab, 3).loss < 0.1
-    assert min(measured(lab, 0).loss, measured(lab, 2).loss) > 0.8
+    assert measured(lab, 0).score >= 0.98
+    assert measured(lab, 0).loss < 0.1
+    assert min(measured(lab, 1).loss, measured(lab, 3).loss) > 0.8
 
 
 def test_skips_with_relu_and_he() -> None:
