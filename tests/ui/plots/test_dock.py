@@ -352,12 +352,12 @@ def test_every_plot_can_be_reached_and_read_without_a_mouse(qtbot: QtBot) -> Non
 def test_chips_choose_the_plots(qtbot: QtBot) -> None:
     panel = shown(qtbot)
     chips = {chip.text(): chip for chip in panel.findChildren(QPushButton, "chip")}
-    assert [chip.text() for chip in chips.values() if chip.isChecked()] == ["Loss", "Gradient norm", "By depth"]
+    assert [chip.text() for chip in chips.values() if chip.isChecked()] == ["Loss", "Gradient norm", "Against depth"]
     chips["Heat map"].click()
     chips["Loss"].click()
     assert panel.look.visible == ("norms", "depth", "heat")
     assert [view.plot.key for view in panel.findChildren(PlotView) if view.isVisible()] == ["norms", "depth", "heat"]
-    for name in ("Gradient norm", "By depth", "Heat map"):
+    for name in ("Gradient norm", "Against depth", "Heat map"):
         chips[name].click()
     assert panel.look.visible == ()
     panel.refresh(at_once=True)

@@ -28,6 +28,19 @@ def apart(areas: list[QRectF]) -> bool:
     return not any(one.adjusted(0.5, 0.5, -0.5, -0.5).intersects(other) for one, other in combinations(areas, 2))
 
 
+@pytest.mark.parametrize(("width", "title"), [(320, "Gradient norm against depth"), (230, "Gradient against depth")])
+def test_a_title_is_shortened_where_it_leaves_no_room(width: int, title: str) -> None:
+    chart = Chart(
+        "Gradient norm against depth",
+        ("‖∇‖, iteration 499", "at 499"),
+        (1.0, 10.0),
+        Scale(False, 0.0, 1.0),
+        short_title="Gradient against depth",
+    )
+    (placed,) = place_charts([chart], QRectF(0, 0, width, 200))
+    assert placed.chart.title == title
+
+
 def test_pixels_and_numbers_are_each_others_inverse() -> None:
     of = placed()
     assert of.x(0.0) == of.frame.left()

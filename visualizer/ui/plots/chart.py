@@ -120,7 +120,8 @@ class Chart:
     Of the ``subtitles``, the longest first, the first is said that there is room for. ``x`` is from the first to the
     last shown, ``x_name`` what it counts. ``scale_word`` is said of the scale where no button says it. ``whole`` and
     ``y_whole`` have ticks at whole numbers only. ``nothing`` is said instead where there is nothing to show. ``fine``
-    is painted with smooth edges. ``captions`` are lines in the upper left corner with their colours.
+    is painted with smooth edges. ``captions`` are lines in the upper left corner with their colours. ``short_title``
+    stands where there is no room for the title and a subtitle.
     """
 
     title: str
@@ -147,6 +148,7 @@ class Chart:
     y_ticks: tuple[tuple[float, str], ...] | None = None
     nothing: str = ""
     fine: bool = True
+    short_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class DepthPlot:
     """The norm of each layer's gradient at the iteration looked at, one line for each run."""
 
     key: str = "depth"
-    chip: str = "By depth"
+    chip: str = "Against depth"
     quantities: tuple[Quantity, ...] = (GRADIENT_NORMS,)
     over_iterations: bool = False
     log: bool | None = True
@@ -52,7 +52,7 @@ class DepthPlot:
         margin = 0.03 * (layers - 1) or 1.0  # a dot at the end has to be whole
         return (
             Chart(
-                "Gradient against depth",
+                "Gradient norm against depth",
                 (f"‖∇‖, {said}{latest}", f"{said}{latest}", said, f"at {at:,}") if rows else (),
                 (1.0 - margin, layers + margin),
                 scale,
@@ -74,6 +74,7 @@ class DepthPlot:
                 ),
                 nothing="" if rows else context.nothing,
                 fine=True,
+                short_title="Gradient against depth",
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -91,6 +91,7 @@ def place_charts(charts: Sequence[Chart], rect: QRectF, corner: float = 0.0, wor
 
 def _place(chart: Chart, rect: QRectF, corner: float, words: bool) -> Placed:
     frame = rect.adjusted(LEFT, TOP, -_right(chart), -BOTTOM)
+    chart = _titled(chart, rect.right() - corner - frame.left())
     placed = Placed(chart, rect, frame)
     row, room = _title_row(chart, rect, frame, corner)
     beside = bool(row) and row[0][1].top() < frame.top()
@@ -109,6 +110,14 @@ def _place(chart: Chart, rect: QRectF, corner: float, words: bool) -> Placed:
     )
     labels = place_names(chart.labels, lines, named, frame, [area for _, area in rules])
     return Placed(chart, rect, frame, (*row, *_names(placed)), rules, labels, subtitle)
+
+
+def _titled(chart: Chart, room: float) -> Chart:
+    """The chart with its short title where the long one leaves no room for the shortest subtitle."""
+    needed = text_width(chart.title, TITLE, "semibold")
+    if chart.subtitles:
+        needed += GAP + text_width(chart.subtitles[-1], SMALL)
+    return replace(chart, title=chart.short_title) if chart.short_title and needed > room else chart
 
 
 def _right(chart: Chart) -> float:

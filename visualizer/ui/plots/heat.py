@@ -51,7 +51,7 @@ class HeatPlot:
         )
         return (
             Chart(
-                "Gradient norm, layer by layer",
+                "Map of gradient norms",
                 (f"layers 1 to {len(study.layers):,} upwards", "layers upwards") if rasters else (),
                 (context.first, context.last),
                 Scale(False, 0.5, stack.top),
