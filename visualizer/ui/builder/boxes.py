@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from visualizer.session.builder.offers import Offer
+from visualizer.ui.builder.keys import is_redo, is_undo, settled
 from visualizer.ui.theme import font
 
 HEIGHT = 24
@@ -111,7 +112,8 @@ class WordBox(Box):
 
 
 class NumberBox(Box):
-    """A number, listed or typed. ``chosen`` has the text, ``abandoned`` says that Escape gave up what was typed."""
+    """A number, listed or typed. ``chosen`` has the text, ``abandoned`` says that what was typed was given up, by
+    Escape or by undo."""
 
     chosen = Signal(str)
     abandoned = Signal()
@@ -125,6 +127,11 @@ class NumberBox(Box):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.activated.connect(lambda index: self._commit(self.itemData(index)))
         self.lineEdit().editingFinished.connect(lambda: self._commit(self.lineEdit().text()))
+
+    @property
+    def pending(self) -> bool:
+        """Whether something stands here that is not in force."""
+        return self.currentText() != self._value
 
     def set_choice(self, offers: Sequence[Offer], value: str) -> None:
         """Show ``value``. What is being typed stays, as long as the value is the same as before."""
@@ -156,10 +163,15 @@ class NumberBox(Box):
         if text not in (self._value, self._refused):
             self.chosen.emit(text)
 
+    def event(self, event: QEvent) -> bool:
+        return settled(event, self) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.currentText() != self._value:
+        if self.pending and (event.key() == Qt.Key.Key_Escape or is_undo(event)):
             self.settle()
             self.abandoned.emit()
+        elif is_undo(event) or is_redo(event):
+            event.setAccepted(self.pending)
         else:
             super().keyPressEvent(event)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextCursor, QTextFormat, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QTextEdit
 
+from visualizer.ui.builder.keys import is_redo, is_undo, settled
 from visualizer.ui.theme import CODE, font
 
 SIZE = 11.5
@@ -14,7 +15,8 @@ SIZE = 11.5
 class Editor(QPlainTextEdit):
     """Plain text as high as its lines, up to ``most``. ``applied`` says that it is to be taken.
 
-    ``text`` is what is in force; what is being written stays until it is applied or given up, whatever comes.
+    ``text`` is what is in force; what is being written stays until it is applied or given up, whatever comes. Undo goes
+    back through what was written as far as ``text``; from there on it is the window's.
     """
 
     applied = Signal()
@@ -102,6 +104,9 @@ class Editor(QPlainTextEdit):
             self._pending = pending
             self.pending_changed.emit(pending)
 
+    def event(self, event: QEvent) -> bool:
+        return settled(event, self) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and (self._single or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
@@ -109,5 +114,15 @@ class Editor(QPlainTextEdit):
                 self.applied.emit()
         elif event.key() == Qt.Key.Key_Escape and self._pending:
             self.restore()
+        elif is_undo(event) or is_redo(event):
+            event.setAccepted(self._pending)
+            if self._pending:
+                self._go_back() if is_undo(event) else self.redo()
         else:
             super().keyPressEvent(event)
+
+    def _go_back(self) -> None:
+        if self.document().isUndoAvailable():
+            self.undo()
+        else:  # what was in force when the writing began no longer is
+            self.restore()

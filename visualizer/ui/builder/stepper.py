@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from visualizer.ui.builder.boxes import HEIGHT
+from visualizer.ui.builder.keys import is_redo, is_undo, settled
 from visualizer.ui.theme import font
 
 
@@ -59,7 +60,7 @@ class Stepper(QFrame):
     def settle(self) -> None:
         """The number was taken: show it as it is written here."""
         self._refused = None
-        self.edit.setText(f"{self._value:,}")
+        self.edit.show_applied(f"{self._value:,}")
 
     def refuse(self) -> None:
         """The text was refused: it stays to be corrected, and is not tried again as it is."""
@@ -86,11 +87,27 @@ class _SteppedEdit(QLineEdit):
         super().__init__(parent, alignment=Qt.AlignmentFlag.AlignCenter)
         self.setFont(font(12, tabular=True))
         self.setMinimumWidth(24)
+        self._applied = ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether something stands here that is not in force."""
+        return self.text() != self._applied
+
+    def show_applied(self, text: str) -> None:
+        """Show what is in force."""
+        self._applied = text
+        self.setText(text)
+
+    def event(self, event: QEvent) -> bool:
+        return settled(event, self) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
-        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+        elif self.pending and (event.key() == Qt.Key.Key_Escape or is_undo(event)):
             self.abandoned.emit()
+        elif is_undo(event) or is_redo(event):
+            event.setAccepted(self.pending)
         else:
             super().keyPressEvent(event)
