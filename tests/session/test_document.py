@@ -5,6 +5,7 @@ import math
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import GradStepError
+from engine.network import parse_network
 from engine.trace import record
 from visualizer.resources import assets_folder
 from visualizer.session import document as module
@@ -521,3 +523,40 @@ def test_any_names_and_values_open_or_are_refused(values: dict[str, str]) -> Non
         parse(text)
     except DocumentError as error:
         one_sentence(error)
+
+
+STORY = """
+format = 1
+title = "A story"
+network = "2-3-1 tanh"
+[data]
+set = "xor"
+[[chapters]]
+title = "Small"
+text = "A small one."
+[[chapters]]
+title = "Deep"
+text = "A deep one."
+network = "2-2-1 relu"
+[expect]
+"W2.value" = 0.5
+"""
+
+
+def test_a_copy_of_a_chapter_is_a_document_without_the_story(tmp_path: Path) -> None:
+    document = parse(STORY)
+    save(document, tmp_path / "whole.toml")
+    assert len(load(tmp_path / "whole.toml").specification.chapters) == 2
+    save(document.at_chapter(1), tmp_path / "deep.toml")
+    again = load(tmp_path / "deep.toml")
+    assert again.specification.chapters == []
+    assert again.recipes == document.at_chapter(1).recipes
+
+
+def test_what_is_said_of_one_network_is_not_said_of_another() -> None:
+    document = parse(STORY.replace("W2.value", "W2.after"))
+    first = document.recipes[0]
+    assert first.network is not None
+    single = replace(first, network=parse_network("2-1 linear"))  # there is no W2 any more
+    assert document.with_recipes([single]).specification.expect == {}
+    assert document.specification.expect

@@ -297,16 +297,40 @@ def test_from_a_lesson_that_trains_to_one_that_does_not_and_back(lab: Window, qt
     assert not lab.panels["builder"].isVisible()
 
 
-def test_panels_of_one_bench_can_be_had_at_the_other(lab: Window, qtbot: QtBot) -> None:
+def test_each_bench_has_its_own_panels_and_they_can_be_put_back(lab: Window, qtbot: QtBot) -> None:
+    plots = lab.panels["plots"].height()
+    press(lab, Key.Key_3, CTRL)  # the timeline is of the other bench
+    assert not lab.panels["timeline"].isVisible()
+    assert lab.panels["plots"].height() == plots
+    press(lab, Key.Key_4, CTRL)
+    assert not lab.panels["builder"].isVisible()
     inside(lab, qtbot)
     assert not lab.panels["plots"].isVisible()
-    press(lab, Key.Key_6, CTRL)
-    assert lab.panels["plots"].isVisible()
     press(lab, Key.Key_B, CTRL)
-    assert lab.bench == TRAIN
-    press(lab, Key.Key_B, CTRL)
+    assert not lab.panels["builder"].isVisible()
+    lab.resizeDocks([lab.panels["plots"]], [plots + 90], Qt.Orientation.Vertical)
+    lab.actions_by_name["panels-reset"].trigger()
+    qtbot.waitUntil(lambda: lab.panels["builder"].isVisible() and abs(lab.panels["plots"].height() - plots) <= 2)
+
+
+def test_back_and_forth_leads_to_the_step_that_was_left(lab: Window, qtbot: QtBot) -> None:
+    trained(lab, qtbot, 60)
+    lab.laboratory.plots.iteration_chosen.emit(30)
     qtbot.waitUntil(lambda: lab.bench == STEPS)
-    assert lab.panels["plots"].isVisible()
+    lab.session.go_to(7)
+    press(lab, Key.Key_B, CTRL)
+    press(lab, Key.Key_B, CTRL)
+    assert lab.bench == STEPS
+    assert (lab.session.position.iteration, lab.session.position.step) == (30, 7)
+
+
+def test_training_that_is_asked_for_while_runs_are_set_up_begins_with_them(lab: Window, qtbot: QtBot) -> None:
+    before = runs(lab)
+    press(lab, Key.Key_N, CTRL | SHIFT)
+    press(lab, Key.Key_F5)
+    assert not lab.laboratory.trainer.running
+    qtbot.waitUntil(lambda: runs(lab) is not before and runs(lab).iteration > 0)
+    press(lab, Key.Key_F5, SHIFT)
 
 
 def test_colours_are_switched_while_it_trains(lab: Window, qtbot: QtBot) -> None:
@@ -403,7 +427,7 @@ def test_the_plots_follow_the_run_again_after_a_look_inside(lab: Window, qtbot: 
     qtbot.waitUntil(lambda: not lab.laboratory.trainer.running)
     assert lab.laboratory.plots._study.iteration is None
     press(lab, Key.Key_F10, SHIFT)
-    assert lab.laboratory.plots._study.iteration == runs(lab).recorded - 2
+    qtbot.waitUntil(lambda: lab.laboratory.plots._study.iteration == runs(lab).recorded - 2)
 
 
 def test_a_click_on_a_layer_chooses_it_for_the_histogram(lab: Window, qtbot: QtBot) -> None:

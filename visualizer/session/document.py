@@ -283,6 +283,8 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
     for section in ("inputs", "parameters"):
         for name in data.get(section, {}):
             data[section][name] = leaves[name].tolist()
+    if document.chapter is not None:  # a setup of its own: the story tells of others
+        data.pop("chapters", None)
     if document.variant:
         data["program"] = document.program
         data.pop("variants")

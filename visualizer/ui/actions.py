@@ -112,6 +112,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom(0.8), ("Ctrl+-",),
             enabled=lambda w: w.among_steps),
     *(_panel(number, name) for number, name in enumerate(PANELS, start=1)),
+    Command("panels-reset", "Put the panels back", "View", lambda w: w.panels.reset(w.bench)),
     Command("panels-float", "Let panels be moved", "View", lambda w: w.panels.toggle_floating()),
     Command("theme-system", "Colours of the system", "View", lambda w: w.choose_theme("system"), lesson=False,
             separate=True),

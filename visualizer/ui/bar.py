@@ -167,8 +167,9 @@ class TopBar(QWidget):
             return
         of = f" of {limit:,}" if limit >= iteration and limit else ""
         speed = f" · {_rounded(rate)}/s" if rate else ""
-        full = f"iteration {iteration:,}{of} · epoch {epoch:,.1f}{speed}"
-        short = f"iteration {iteration:,}{of}{speed}"
+        made = f"{iteration:,}{of} iteration{'s' * (max(iteration, limit if of else 0) != 1)}"
+        full = f"{made} · epoch {epoch:,.1f}{speed}"
+        short = f"{made}{speed}"
         room = self._hint.width() - 4
         self._hint.setText(full if text_width(full, 12) <= room else short)
         self._hint.setToolTip(full)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from visualizer.session.session import Session
+    from visualizer.ui.laboratory import Laboratory
     from visualizer.ui.player import Player
-    from visualizer.ui.trainer import Trainer
 
 # What can be done, by the names of the commands.
 MOVES = ("play", "continue", "stop", "reverse", "forward", "back", "into", "out", "first", "last", "slower", "faster")
@@ -68,20 +68,20 @@ class StepDriver:
 
 
 class TrainDriver:
-    """Among iterations. ``enter`` goes into the steps of the one just made, ``go`` to after so many iterations."""
+    """Among iterations: those of the laboratory's runs."""
 
-    def __init__(self, trainer: Trainer, enter: Callable[[], None], go: Callable[[int], None]) -> None:
-        self._trainer = trainer
-        self._enter, self._go = enter, go
+    def __init__(self, laboratory: Laboratory) -> None:
+        trainer = laboratory.trainer
+        self._laboratory, self._trainer = laboratory, trainer
         self._moves: dict[str, Callable[[], object]] = {
             "play": self._toggle,
-            "continue": trainer.run,
+            "continue": laboratory.run,
             "stop": trainer.pause,
-            "forward": lambda: trainer.run(1),
+            "forward": lambda: laboratory.run(1),
             "back": lambda: self._go_by(-1),
-            "into": enter,
-            "first": lambda: go(0),
-            "last": lambda: go(trainer.lab.recorded if trainer.lab else 0),
+            "into": laboratory.enter,
+            "first": lambda: laboratory.go(0),
+            "last": lambda: laboratory.go(trainer.lab.recorded if trainer.lab else 0),
             "slower": lambda: trainer.change_pace(-1),
             "faster": lambda: trainer.change_pace(1),
         }
@@ -110,9 +110,9 @@ class TrainDriver:
         if self._trainer.running:
             self._trainer.pause()
         else:
-            self._trainer.run()
+            self._laboratory.run()
 
     def _go_by(self, by: int) -> None:
         self._trainer.pause()
         if self._trainer.lab is not None:
-            self._go(max(self._trainer.lab.iteration + by, 0))
+            self._laboratory.go(max(self._trainer.lab.iteration + by, 0))

@@ -53,6 +53,8 @@ class Laboratory(QObject):
         self._scores: list[dict[str, float]] = []
         self._marks: list[tuple[int, str]] = []
         self._enters = False  # whether to show the steps once what is being trained is done
+        self._preparing = self._runs_then = False  # whether runs are being set up, and are to be trained at once
+        self._left_at: tuple[Lab, int] | None = None  # where the runs stood when their steps were shown
         self.trainer = Trainer(self)
         self.builder = BuilderPanel(theme)
         self.network = NetworkView(theme)
@@ -63,6 +65,8 @@ class Laboratory(QObject):
         self.network.opened.connect(self.enter)
         self.network.layer_chosen.connect(self._choose_layer)
         self.output.sample_wanted.connect(self.trainer.show_sample)
+        self.output.wrong_wanted.connect(lambda: self.trainer.show_wrong(self._selected))
+        self.trainer.all_right.connect(lambda: self.said.emit("All test samples are right."))
         self.plots.iteration_chosen.connect(self.enter_at)
         self.trainer.progressed.connect(self._progressed)
         self.trainer.snapped.connect(self._show_snapshots)
@@ -160,7 +164,8 @@ class Laboratory(QObject):
         self._prepare(lambda: prepare(make()), show)
 
     def _prepare(self, make: Callable[[], Prepared], show: Callable[[Prepared], None]) -> None:
-        self._enters = False
+        self._enters = self._runs_then = False
+        self._preparing = True
         self.trainer.pause()
         self._drop_work()
         work = self._work = Work(make, self)
@@ -170,10 +175,14 @@ class Laboratory(QObject):
 
         def done(prepared: Prepared) -> None:
             slow.stop()
+            self._preparing = False
             show(prepared)
+            if self._runs_then:
+                self.trainer.run()
 
         def failed(sentence: str) -> None:
             slow.stop()
+            self._preparing = False
             self._show_recipes()  # the controls say what is trained
             self.said.emit(sentence)
 
@@ -264,7 +273,22 @@ class Laboratory(QObject):
         if halt.wrong:
             self._marks.append((halt.iteration - 1, halt.sentence))
             self.plots.set_marks(self._marks)
-        self.said.emit(f"{halt.sentence}. F11 shows where." if halt.wrong else f"{halt.sentence}.")
+            self.said.emit(f"{halt.sentence}. F11 shows where.")
+        elif halt.run is not None:  # a chosen number of iterations stands on the bar
+            self.said.emit(f"{halt.sentence}.")
+
+    def run(self, iterations: int | None = None) -> None:
+        """Train; runs that are still being set up are trained once they are there."""
+        if self._preparing:
+            self._runs_then = True
+        else:
+            self.trainer.run(iterations)
+
+    def follow(self) -> None:
+        """Have the plots show the latest iteration, or the one that was gone back to."""
+        lab = self.lab
+        if lab is not None:
+            self.plots.set_iteration(max(lab.iteration - 1, 0) if lab.iteration < lab.recorded else None)
 
     # Moves over iterations ------------------------------------------------------------------------------------------
 
@@ -274,8 +298,12 @@ class Laboratory(QObject):
         lab = self.lab
         if lab is not None:
             target = min(max(iteration, 0), lab.recorded)
-            self.plots.set_iteration(max(target - 1, 0) if target < lab.recorded else None)
-            self.trainer.ask(lambda: lab.seek(target), lambda _: self.trainer.refresh())
+
+            def there(_: object) -> None:
+                self.follow()
+                self.trainer.refresh()
+
+            self.trainer.ask(lambda: lab.seek(target), there)
 
     def train_epoch(self) -> None:
         """Train until the end of the epoch."""
@@ -321,9 +349,16 @@ class Laboratory(QObject):
                 if found is not None:
                     self._session.go_to(prepared.trace.steps.index(found[0]) + 1)
             self.plots.set_iteration(prepared.iteration)
+            self._left_at = (lab, lab.iteration)
             self.entered.emit()
 
         self.trainer.ask(lambda: prepare_iteration(lab, target, which), show)
+
+    @property
+    def stands_as_left(self) -> bool:
+        """True where the runs are where they were when their steps were last shown."""
+        lab = self.lab
+        return lab is not None and self._left_at == (lab, lab.iteration)
 
     def step_iterations(self, by: int) -> None:
         """From the steps shown to those of a later or an earlier iteration; a new one is trained where need be."""

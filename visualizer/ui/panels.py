@@ -24,7 +24,7 @@ PANELS: Mapping[str, str] = {
     "output": "Output",
     "plots": "Plots",
 }
-# Left, right and below. Each bench has its own, and may be shown those of the other.
+# Left, right and below.
 BENCHES: Mapping[str, tuple[str, str, str]] = {
     STEPS: ("outline", "card", "timeline"),
     TRAIN: ("builder", "output", "plots"),
@@ -79,10 +79,20 @@ class Panels:
     def toggle(self, name: str, bench: str) -> None:
         """Put a panel away, or bring it back where it was."""
         self._docks[name].setVisible(not self._docks[name].isVisible())
-        shown = {key for key, dock in self._docks.items() if dock.isVisible()}
-        own = set(BENCHES[bench])
-        words = [*sorted(own - shown), *(f"+{key}" for key in sorted(shown - own))]
-        settings().setValue(_hidden_key(bench), ",".join(words))
+        hidden = [key for key in BENCHES[bench] if not self._docks[key].isVisible()]
+        settings().setValue(_hidden_key(bench), ",".join(hidden))
+
+    def reset(self, bench: str) -> None:
+        """All panels of a bench, where and as large as they were at first."""
+        settings().remove(_hidden_key(bench))
+        sides = QtCore.Qt.DockWidgetArea
+        areas = (sides.LeftDockWidgetArea, sides.RightDockWidgetArea, sides.BottomDockWidgetArea)
+        for name, area in zip(BENCHES[bench], areas, strict=True):
+            self._docks[name].setFloating(False)
+            self._window.addDockWidget(area, self._docks[name])
+            self._docks[name].show()
+        self._size(bench)
+        self.remember(bench)
 
     def toggle_floating(self) -> None:
         """Give the panels their title bars, so that they can be moved; or take them away again."""
@@ -97,9 +107,8 @@ class Panels:
         settings().setValue(_place_key(bench), self._window.saveState())
 
     def _shown(self, bench: str) -> set[str]:
-        """The panels of a bench but those that were put away, and those of the other that were wanted here."""
-        words = str(settings().value(_hidden_key(bench), "")).split(",")
-        return (set(BENCHES[bench]) - set(words)) | {word[1:] for word in words if word.startswith("+")}
+        """The panels of a bench but those that were put away."""
+        return set(BENCHES[bench]) - set(str(settings().value(_hidden_key(bench), "")).split(","))
 
     def _size(self, bench: str) -> None:
         """The first sizes: as the panels themselves would have them."""

@@ -75,6 +75,8 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:hover {{ border: 1px solid {theme.faint}; }}
     QPushButton:focus {{ border: 1px solid {theme.backward}; }}
     QPushButton#primary {{ background: {theme.backward}; color: {theme.on_accent}; font-weight: 600; }}
+    QPushButton:disabled, QPushButton#primary:disabled {{ background: {theme.raised}; color: {theme.faint};
+        border: 1px solid {theme.raised}; }}
     QPushButton#segment {{ background: transparent; border: none; padding: 4px 8px; color: {muted_on_raised};
         text-align: left; font-size: 12px; }}
     QPushButton#segment:checked {{ background: {theme.panel}; color: {theme.text}; font-weight: 600;

@@ -251,12 +251,14 @@ class Window(QMainWindow):
         from visualizer.ui.drivers import StepDriver, TrainDriver
 
         self.player.pause()
+        self.message.hide()
         if self.in_lesson and bench != self.bench:
             self._remember()
         self.bench = bench
         if bench == TRAIN:
             laboratory = self.laboratory
-            self.driver = TrainDriver(laboratory.trainer, laboratory.enter, laboratory.go)
+            laboratory.follow()
+            self.driver = TrainDriver(laboratory)
             page: QWidget = laboratory.network
         else:
             leave = (lambda: self.show_bench(TRAIN)) if self.trains else None
@@ -278,6 +280,8 @@ class Window(QMainWindow):
         """From the steps of an iteration to the iterations, or into the steps of the one just made."""
         if self.among_steps:
             self.show_bench(TRAIN)
+        elif self.laboratory.stands_as_left:
+            self.show_bench(STEPS)  # back to the step that was left
         else:
             self.laboratory.enter()
 
@@ -346,6 +350,7 @@ class Window(QMainWindow):
 
     def _lab_changed(self) -> None:
         """The document trains something else, or nothing any more: back to the bench that is for that."""
+        self.message.hide()
         if self.in_lesson and self._story is not None:
             self._show_story()
             wanted = TRAIN if self.trains else STEPS
@@ -413,8 +418,8 @@ class Window(QMainWindow):
         self.panels.toggle(name, self.bench)
 
     def has_panel(self, name: str) -> bool:
-        """Whether there is something to see in that panel now."""
-        return name in BENCHES[STEPS] or self.trains
+        """Whether it belongs to the present bench."""
+        return name in BENCHES[self.bench]
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""

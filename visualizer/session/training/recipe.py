@@ -15,7 +15,7 @@ from engine.data import MAX_SAMPLES, Kind
 from engine.draws import MAX_SEED
 from engine.errors import GradStepError
 from engine.generated import MAX_NOISE
-from engine.network import Network
+from engine.network import Network, skips_of
 from engine.optimizers import OPTIMIZERS
 from engine.training import Target, Training, check_whole
 
@@ -130,7 +130,7 @@ def _features(recipe: Recipe) -> dict[Feature, str]:
         hidden = network.layers[:-1]
         words["depth"] = f"{len(hidden)} hidden layer{'s' * (len(hidden) != 1)}"
         words["activation"] = "/".join(dict.fromkeys(layer.activation for layer in hidden)) or "linear"
-        words["skips"] = f"skips every {network.skip_every}" if network.skip_every else "plain"
+        words["skips"] = f"skips every {network.skip_every}" if skips_of(network) else "plain"
         words["initialisation"] = network.initialisation
         words["gain"] = f"gain {network.gain:g}"
     words["optimiser"] = training.optimizer

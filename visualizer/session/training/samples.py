@@ -134,7 +134,7 @@ def _made(dataset: Dataset, choice: DataChoice) -> Dataset:
 
 def _scaling_text(scaling: Standardisation, names: tuple[str, ...]) -> str:
     shown = [
-        f"({name} − {number_text(float(mean))}) / {number_text(float(scale))}"
+        f"({name} {'−' if mean >= 0 else '+'} {number_text(abs(float(mean)))}) / {number_text(float(scale))}"
         for name, mean, scale in zip(names[:NAMED], scaling.mean, scaling.scale, strict=False)
     ]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""

@@ -36,16 +36,22 @@ class LayerView:
 
 @dataclass(frozen=True, eq=False)
 class SampleView:
-    """One sample as a picture, and what the network says of it: ``pixels`` (8, 8) for digits, from 0 to 1.
+    """One sample, and what the network says of it.
 
-    ``probabilities`` are by class, ``truth`` is the index of the right one. ``number`` counts the test samples from 1.
+    ``pixels`` (8, 8) for digits, from 0 to 1, are None where a sample is no picture: then ``features`` are its
+    (name, number), as they were before they were standardised. ``probabilities`` are by class, ``truth`` is the index
+    of the right one. Of a regression both say nothing, ``class_names`` is empty, and ``numbers`` are (name, target,
+    prediction). ``number`` counts the samples from 1: those of the test set, or of the training set (``tested`` False).
     """
 
-    pixels: Array = field(repr=False)
+    pixels: Array | None = field(repr=False)
     probabilities: Array = field(repr=False)
     class_names: tuple[str, ...]
     truth: int
     number: int
+    features: tuple[tuple[str, float], ...] = ()
+    numbers: tuple[tuple[str, float, float], ...] = ()
+    tested: bool = True
 
 
 @dataclass(frozen=True, eq=False)

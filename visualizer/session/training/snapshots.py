@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from engine.data import Dataset
 from engine.network import Network, skips_of, values_of
 from engine.ops import Array
 from engine.optimizers import norm
 from engine.run import Run
+from visualizer.session.output.answers import predicted, probabilities
 from visualizer.session.output.plane import bounds_of, grid_points, side_for
 from visualizer.session.training.lab import Lab
 from visualizer.session.training.snapshot import LayerView, Plane, SampleView, Snapshot
@@ -18,7 +20,7 @@ OUTPUT_SIDE = 100  # as in TensorFlow Playground
 
 
 class Snapshots:
-    """Looks at the runs of ``lab``. ``sample`` is the number, from 0, of the test sample shown where it is a picture.
+    """Looks at the runs of ``lab``. ``sample`` is the number, from 0, of the test sample shown where there is no plane.
 
     To be used where the lab is: between two of its iterations, on its thread.
     """
@@ -58,9 +60,8 @@ class Snapshots:
 
     @property
     def test_count(self) -> int:
-        """The number of samples that can be shown as pictures."""
-        samples = self._lab.samples
-        return len(samples.test if samples.test is not None else samples.train) if samples.picture else 0
+        """The number of samples that are shown one by one: 0 where the output is shown over all the plane."""
+        return 0 if self._bounds else len(self._pool[0])
 
     def _columns(self, side: int) -> Array | None:
         """The plane's points as the network is given them."""
@@ -76,22 +77,46 @@ class Snapshots:
 
     def _sample(self, run: Run, which: int) -> SampleView | None:
         samples, name = self._lab.samples, run.prediction
-        if samples.picture is None or name is None:
+        if not self.test_count or name is None:
             return None
         number = min(self.sample, self.test_count - 1)
-        given, raw = (
-            (samples.test, samples.raw_test)
-            if samples.test is not None and samples.raw_test is not None
-            else (samples.train, samples.raw_train)
-        )
+        given, raw = self._pool
         output = run.evaluate(np.ascontiguousarray(given.features[number : number + 1].T), [name])[name][:, 0]
+        network = self._lab.recipes[which].network
+        features = raw.features[number]
+        pictured, classes = samples.picture is not None, samples.classes
+        target = np.atleast_1d(given.target[number])
         return SampleView(
-            raw.features[number].reshape(samples.picture) / samples.brightest,
-            _probabilities(output, self._lab.recipes[which].network),
-            samples.classes,
-            int(given.target[number]),
+            features.reshape(samples.picture) / samples.brightest if samples.picture is not None else None,
+            probabilities(output, run.model.target, network.loss if network else None) if classes else np.zeros(0),
+            classes,
+            int(target[0]) if classes else 0,
             number + 1,
+            () if pictured else tuple(zip(raw.feature_names, features.tolist(), strict=True)),
+            () if classes else _numbers(given.target_name, target, output),
+            samples.test is not None,
         )
+
+    @property
+    def _pool(self) -> tuple[Dataset, Dataset]:
+        """The samples that are shown one by one, as the network is given them and before: those of the test set."""
+        samples = self._lab.samples
+        if samples.test is not None and samples.raw_test is not None:
+            return samples.test, samples.raw_test
+        return samples.train, samples.raw_train
+
+    def next_wrong(self, which: int) -> int | None:
+        """The number, from 0, of the next sample after the one shown whose class run ``which`` does not predict.
+
+        None where it has all right, or predicts no classes.
+        """
+        run, given = self._lab.runs[which], self._pool[0]
+        if not (self.test_count and self._lab.samples.classes and run.prediction):
+            return None
+        outputs = run.evaluate(np.ascontiguousarray(given.features.T), [run.prediction])[run.prediction]
+        wrong = np.flatnonzero(predicted(outputs, run.model.target) != given.target)
+        later = wrong[wrong > self.sample]
+        return int([*later, *wrong][0]) if len(wrong) else None
 
     def _scores(self, run: Run) -> dict[str, float]:
         score = "accuracy" if self._lab.samples.classes else "R²"
@@ -129,12 +154,7 @@ def _layers(run: Run, network: Network, means: Mapping[str, Array], maps: Mappin
     return tuple(views)
 
 
-def _probabilities(output: Array, network: Network | None) -> Array:
-    """Outputs as shares of 1: the softmax of what goes into cross-entropy, others by their size."""
-    if network is None or network.loss == "cross_entropy":
-        with np.errstate(all="ignore"):
-            powers = np.exp(output - np.max(output))
-            return np.asarray(powers / powers.sum())
-    positive = np.maximum(output, 0.0)
-    total = float(positive.sum())
-    return np.asarray(positive / total if total > 0 else np.full(len(output), 1 / len(output)))
+def _numbers(name: str, target: Array, output: Array) -> tuple[tuple[str, float, float], ...]:
+    """What a regression should have answered, and what it did: (name, target, prediction)."""
+    names = [name or "target"] if len(target) == 1 else [f"target {k}" for k in range(1, len(target) + 1)]
+    return tuple(zip(names, target.tolist(), output.tolist(), strict=False))

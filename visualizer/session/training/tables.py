@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -66,10 +66,11 @@ def recipes_of(specification: Specification) -> tuple[Recipe, ...]:
 
 
 def with_recipes(specification: Specification, recipes: Sequence[Recipe]) -> Specification:
-    """The document's text with other runs."""
+    """The document's text with other runs. What it says of steps and numbers of its own ones is left out."""
     first, *others = recipes
     return msgspec.structs.replace(
         specification,
+        **_UNSAID,
         network=text_of(first.network) if first.network else "",
         label=first.label,
         data=_data_table(first.data),
@@ -92,7 +93,11 @@ def at_chapter(specification: Specification, chapter: Chapter) -> Specification:
     }
     if chapter.compare is not None:
         changes["compare"] = chapter.compare
-    return msgspec.structs.replace(specification, **changes)
+    return msgspec.structs.replace(specification, **(_UNSAID if changes else {}), **changes)
+
+
+# What is said of the steps of one network, and its numbers, need not be true of another.
+_UNSAID: Mapping[str, Any] = {"sections": [], "notes": [], "expect": {}, "roles": {}, "axes": {}}
 
 
 # From tables --------------------------------------------------------------------------------------------------------
