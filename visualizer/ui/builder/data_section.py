@@ -45,9 +45,9 @@ class Inputs(QWidget):
         layout.addWidget(chips)
         layout.addWidget(self.refusal)
 
-    def show_recipe(self, recipe: Recipe, facts: DataFacts) -> None:
-        """Check the inputs that are chosen."""
-        if recipe != self._shown:
+    def show_recipe(self, recipe: Recipe, facts: DataFacts, fresh: bool = False) -> None:
+        """Check the inputs that are chosen; ``fresh`` where what was refused before is to be forgotten."""
+        if fresh or recipe != self._shown:
             self.refusal.say("")
         self._shown = recipe
         names = dict(zip(RAW, facts.feature_names, strict=False))
@@ -133,7 +133,7 @@ class DataBody(QWidget):
         box.setIconSize(QSize(SIZE, SIZE))
         box.icon_of = lambda name: set_icon(name, self._theme)
         self._inputs_row.setVisible(facts.makes_inputs and recipe.network is not None)
-        self.inputs.show_recipe(recipe, facts)
+        self.inputs.show_recipe(recipe, facts, fresh)
         self.steps.show_steps(steps)
 
     def stops(self) -> list[QWidget]:

@@ -187,6 +187,15 @@ class BuilderPanel(QWidget):
         for one, other in pairwise(stops):
             QWidget.setTabOrder(one, other)
 
+    def forget(self) -> None:
+        """Give up all that is being written, and what was refused: for another document, or another state of it.
+
+        The fields show what is in force, whether the new recipes have been shown already or come after this.
+        """
+        self.text.forget()
+        if self._recipes:
+            self._fill(fresh=True)
+
     def use_file(self, file: str) -> None:
         """Choose a CSV file, as a person does; ``file`` is its path as seen from the document."""
         self._edit(lambda recipe: with_file(recipe, file), shared=True)

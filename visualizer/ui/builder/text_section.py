@@ -36,7 +36,7 @@ class TextBody(QWidget):
         self.revert.clicked.connect(self.program.restore)
         self.program.pending_changed.connect(self._show_buttons)
         for editor, refusal in ((self.line, self.line_refusal), (self.program, self.program_refusal)):
-            editor.textChanged.connect(lambda editor=editor, refusal=refusal: self._forget(editor, refusal))
+            editor.textChanged.connect(lambda editor=editor, refusal=refusal: self._unsay(editor, refusal))
         self._lay_out()
         self._show_buttons(False)
 
@@ -77,9 +77,15 @@ class TextBody(QWidget):
             editor.mark_line(line, self._theme.tint("danger", 0.14))
         else:
             editor.restore()
-            self._forget(editor, refusal)
+            self._unsay(editor, refusal)
 
-    def _forget(self, editor: Editor, refusal: Refusal) -> None:
+    def forget(self) -> None:
+        """Give up what is being written, and what was refused."""
+        for editor, refusal in ((self.line, self.line_refusal), (self.program, self.program_refusal)):
+            editor.restore()
+            self._unsay(editor, refusal)
+
+    def _unsay(self, editor: Editor, refusal: Refusal) -> None:
         """What was refused is not what stands there any more."""
         refusal.say("")
         editor.mark_line(None, color(self._theme.danger))
