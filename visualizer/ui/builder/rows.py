@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from visualizer.session.builder.controls import Control
 from visualizer.ui.builder.boxes import HEIGHT, NumberBox, WordBox
+from visualizer.ui.builder.reveal import reveal
 from visualizer.ui.builder.stepper import Stepper
 from visualizer.ui.builder.switch import Switch
 from visualizer.ui.elided import ElidedLabel
@@ -26,10 +27,14 @@ Apply = Callable[[Control, str], None]
 
 
 class Refusal(QLabel):
-    """One sentence under a field; nothing where there is nothing to say."""
+    """One sentence under a field; nothing where there is nothing to say.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent, objectName="refusal", wordWrap=True)
+    What is said is scrolled to, with what it is about: with the widget it stands in, where nothing else is given.
+    """
+
+    def __init__(self, *about: QWidget) -> None:
+        super().__init__("", objectName="refusal", wordWrap=True)
+        self._about = about
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.hide()
@@ -40,6 +45,12 @@ class Refusal(QLabel):
         sentence = re.sub(r"^\w+_\w+", lambda name: f"the {name[0].replace('_', ' ')}", sentence)
         self.setText(sentence[:1].upper() + sentence[1:])
         self.setVisible(bool(sentence))
+        if sentence:
+            QTimer.singleShot(0, self, self._reveal)  # a row may be shown anew before anyone sees it
+
+    def _reveal(self) -> None:
+        if self.isVisible():
+            reveal((self, *(self._about or (self.parentWidget(),))))
 
 
 def attempt(change: Callable[[], None], box: QWidget, refusal: Refusal) -> None:

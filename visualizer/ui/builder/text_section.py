@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError, ProgramError
 from engine.network import Network, text_of
 from visualizer.ui.builder.editor import Editor
+from visualizer.ui.builder.reveal import reveal
 from visualizer.ui.builder.rows import Refusal
 from visualizer.ui.theme import Theme, color
 
@@ -24,7 +26,8 @@ class TextBody(QWidget):
         self.line = Editor("Network in one line", 6, single=True)
         self.line.setToolTip("Enter applies")
         self.program = Editor("Program of the network", MOST_LINES, single=False)
-        self.line_refusal, self.program_refusal = Refusal(), Refusal()
+        self._buttons = QWidget()
+        self.line_refusal, self.program_refusal = Refusal(self.line), Refusal(self.program, self._buttons)
         self.apply = QPushButton("Apply", objectName="apply")
         self.apply.setToolTip("Make the network what the program says (Ctrl+Enter)")
         self.revert = QPushButton("Revert", objectName="link")
@@ -35,13 +38,13 @@ class TextBody(QWidget):
         self.apply.clicked.connect(self.program.applied)
         self.revert.clicked.connect(self.program.restore)
         self.program.pending_changed.connect(self._show_buttons)
+        self.program.textChanged.connect(lambda: QTimer.singleShot(0, self, self._show_place))
         for editor, refusal in ((self.line, self.line_refusal), (self.program, self.program_refusal)):
             editor.textChanged.connect(lambda editor=editor, refusal=refusal: self._unsay(editor, refusal))
         self._lay_out()
         self._show_buttons(False)
 
     def _lay_out(self) -> None:
-        self._buttons = QWidget()
         buttons = QHBoxLayout(self._buttons)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.addWidget(self.apply)
@@ -93,6 +96,11 @@ class TextBody(QWidget):
     def _show_buttons(self, pending: bool) -> None:
         self.apply.setEnabled(pending)
         self.revert.setVisible(pending)
+
+    def _show_place(self) -> None:
+        """While the program is being written, the line that is written and the buttons that apply it are seen."""
+        if self.program.pending and self.program.hasFocus():
+            reveal((self._buttons,), (self.program.viewport(), self.program.cursorRect()))
 
     def stops(self) -> list[QWidget]:
         """What the Tab key stops at, in order."""
