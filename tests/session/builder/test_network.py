@@ -7,9 +7,11 @@ import pytest
 from engine.errors import GradStepError
 from engine.network import ACTIVATIONS, INITIALISATIONS, LOSSES, Layer, parse_network, program_of, text_of
 from visualizer.session.builder.choices import check_fit, known_facts
+from visualizer.session.builder.controls import network_controls
 from visualizer.session.builder.network import (
     Stretch,
     runs_with_line,
+    skips_note,
     stretches,
     with_activation,
     with_count,
@@ -116,6 +118,24 @@ def test_fields_go_by_their_names() -> None:
     for name, value in (("gain", -1.0), ("gain", float("nan")), ("bias", 1e300), ("skip_every", -1)):
         with pytest.raises(GradStepError, match="must be"):
             with_field(run(), name, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("2-4-2-1 tanh", ""),
+        ("2-4-2-1 tanh, skip 2", "Nothing is skipped: no 3 hidden layers in a row have equal widths"),
+        ("2-4-2-4-1 tanh, skip 2", "Nothing is skipped: no 3 hidden layers in a row have equal widths"),
+        ("2-4-4-1 tanh, skip 2", "Nothing is skipped: no 3 hidden layers in a row have equal widths"),
+        ("2-4-4-4-1 tanh, skip 2", ""),
+        ("2-4-2-2-1 tanh, skip 1", ""),
+        ("2-4-2-1 tanh, skip 1", "Nothing is skipped: no 2 hidden layers in a row have equal widths"),
+        ("2-1 tanh, skip 5", "Nothing is skipped: no 6 hidden layers in a row have equal widths"),
+    ],
+)
+def test_skips_that_there_are_not_are_told_of(text: str, note: str) -> None:
+    assert skips_note(parse_network(text)) == note
+    assert [control.note for control in network_controls(run(text), CIRCLE) if control.name == "skips"] == [note]  # type: ignore[arg-type]
 
 
 def test_a_document_with_its_own_program_has_no_layers_to_edit() -> None:

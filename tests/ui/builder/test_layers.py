@@ -196,3 +196,17 @@ def test_hundreds_of_layers_that_differ_are_named_in_the_text(build: Build) -> N
     assert builder.panel.layers._more.text() == "and 176 more, in the text below"
     builder.show((PLAIN,))
     assert not builder.panel.layers._more.isVisible()
+
+
+def test_skips_that_there_are_not_are_told_of_under_their_field(build: Build) -> None:
+    builder = build()
+    row = builder.row("skips")
+    assert not row._note.isVisible()
+    builder.typed(row.box, "2")
+    assert row._note.isVisible()
+    assert row._note.text() == "Nothing is skipped: no 3 hidden layers in a row have equal widths"
+    for layer, width in ((1, "4"), (0, "4")):
+        builder.typed(builder.panel.layers._rows[layer]._width, width)
+    assert row._note.isVisible()
+    builder.click(builder.panel.layers._add)
+    assert not row._note.isVisible()

@@ -24,7 +24,7 @@ from visualizer.session.builder.choices import (
     with_standardise,
     with_target,
 )
-from visualizer.session.builder.network import with_field, with_loss
+from visualizer.session.builder.network import skips_note, with_field, with_loss
 from visualizer.session.builder.offers import (
     BATCHES,
     BIASES,
@@ -69,7 +69,8 @@ class Control:
 
     ``label`` stands beside the field, ``spoken`` says the same where the section is not seen. Where it is ``typed``,
     other texts than those offered can be given; a ``switch`` is "on" or "off". ``shared`` choices are for all runs that
-    are compared. A ``minor`` one belongs to the one before it. ``hint`` is a sentence about it.
+    are compared. A ``minor`` one belongs to the one before it. ``hint`` is a sentence about it, ``note`` one that
+    stands under it: what became of the choice, where that is not what one would think.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Control:
     shared: bool = False
     minor: bool = False
     hint: str = ""
+    note: str = ""
 
 
 def typed_control(
@@ -96,11 +98,13 @@ def typed_control(
     shared: bool = False,
     minor: bool = False,
     hint: str = "",
+    note: str = "",
 ) -> Control:
     """A control that takes other texts than those offered."""
     return Control(
-        name, label, spoken or label, value, tuple(offered), edit, typed=True, shared=shared, minor=minor, hint=hint
-    )
+        name, label, spoken or label, value, tuple(offered), edit,
+        typed=True, shared=shared, minor=minor, hint=hint, note=note,
+    )  # fmt: skip
 
 
 # Sections -------------------------------------------------------------------------------------------------------------
@@ -172,6 +176,7 @@ def network_controls(recipe: Recipe, facts: DataFacts) -> tuple[Control, ...]:
             (Offer("none", "none"), *(Offer(f"every {k}", f"every {k}") for k in range(1, 6))),
             lambda text: lambda recipe: with_field(recipe, "skip_every", _skip(text)),
             spoken="Skip connections", hint="The activation of the layer so many before is added, where widths agree",
+            note=skips_note(network),
         ),
         Control(
             "initialisation", "Initialisation", "Initialisation", network.initialisation,

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.errors import GradStepError
 from engine.layers import MAX_LAYERS
-from engine.network import LOSSES, Layer, Network, network_of, parse_network, with_hidden_layers
+from engine.network import LOSSES, Layer, Network, network_of, parse_network, skips_of, with_hidden_layers
 from engine.training import check_whole
 from visualizer.session.builder.choices import DataFacts, check_fit, customary_output, edited, with_output
 from visualizer.session.training.recipe import Recipe
@@ -51,6 +51,13 @@ def with_network(recipe: Recipe, edit: Callable[[Network], Network]) -> Recipe:
 def with_field(recipe: Recipe, name: str, value: Any) -> Recipe:
     """``skip_every``, ``initialisation``, ``gain`` or ``bias``: a field of the network by its name."""
     return with_network(recipe, lambda network: replace(network, **{name: value}))
+
+
+def skips_note(network: Network) -> str:
+    """Why skip connections were asked for and there are none; "" where there are some, or none were asked for."""
+    if not network.skip_every or skips_of(network):
+        return ""
+    return f"Nothing is skipped: no {network.skip_every + 1:,} hidden layers in a row have equal widths"
 
 
 # Layers ---------------------------------------------------------------------------------------------------------------

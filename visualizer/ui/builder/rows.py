@@ -1,4 +1,4 @@
-"""Rows of the builder: a label and its field, and under it the sentence that says why something could not be taken."""
+"""Rows of the builder: a label and its field, and under it what became of a choice, and why one could not be taken."""
 
 from __future__ import annotations
 
@@ -79,6 +79,9 @@ class ControlRow(QWidget):
             self._label.setObjectName("minor")
         self.box = Switch() if control.switch else NumberBox() if control.typed else WordBox()
         self.box.chosen.connect(self._chosen)
+        self._note = number_label()
+        self._note.setWordWrap(True)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.refusal = Refusal()
         line = QHBoxLayout()
         line.setContentsMargins(INDENT * control.minor, 0, 0, 0)
@@ -91,6 +94,7 @@ class ControlRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(line)
+        layout.addWidget(self._note)
         layout.addWidget(self.refusal)
         if isinstance(self.box, NumberBox):
             self.box.abandoned.connect(lambda: self.refusal.say(""))
@@ -108,6 +112,8 @@ class ControlRow(QWidget):
             self.refusal.say("")
         self._control = control
         self._label.setText(control.label)
+        self._note.setText(control.note)
+        self._note.setVisible(bool(control.note))
         if isinstance(self.box, Switch):
             self.box.setChecked(control.value == "on")
             self.box.setAccessibleName(control.spoken)
