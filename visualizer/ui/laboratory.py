@@ -66,7 +66,7 @@ class Laboratory(QObject):
         self.network.layer_chosen.connect(self._choose_layer)
         self.output.sample_wanted.connect(self.trainer.show_sample)
         self.output.wrong_wanted.connect(lambda: self.trainer.show_wrong(self._selected))
-        self.trainer.all_right.connect(lambda: self.said.emit("All test samples are right."))
+        self.trainer.all_right.connect(self._all_right)
         self.plots.iteration_chosen.connect(self.enter_at)
         self.trainer.progressed.connect(self._progressed)
         self.trainer.snapped.connect(self._show_snapshots)
@@ -258,6 +258,11 @@ class Laboratory(QObject):
             self.plots.refresh(at_once=True)
         self.status_changed.emit()
 
+    def _all_right(self) -> None:
+        """Say that no sample is wrong, and of which set."""
+        if self.lab is not None:
+            self.said.emit(f"All {'training' if self.lab.samples.test is None else 'test'} samples are right.")
+
     def _choose_layer(self, column: int) -> None:
         """The histogram is that of the layer whose column was clicked; the inputs' has none."""
         if self.lab is not None and column:
@@ -327,6 +332,7 @@ class Laboratory(QObject):
 
     def enter(self) -> None:
         """Show the steps of the iteration just made; of the first one at the start."""
+        self.trainer.pause()
         lab = self.lab
         if lab is not None:
             self.enter_at(max(lab.runs[self._selected].iteration - 1, 0))

@@ -73,3 +73,13 @@ def test_an_svg_looks_like_the_picture() -> None:
 def test_a_picture_that_does_not_fit_is_refused() -> None:
     with pytest.raises(GradStepError, match="does not fit into memory"):
         image_of([plotted(5)], LIGHT, (10**6, 10**6))
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 4, 60])
+def test_the_map_of_norms_stays_within_its_frame(iterations: int) -> None:
+    image = image_of([plotted(iterations, layers=5)], LIGHT, (900, 560))
+    panel = color(LIGHT.panel)
+    # Between the plot against depth and the map, and beside the ramp, there are words at most.
+    for x in (452, 455, 896):
+        column = [image.pixelColor(x, y) for y in range(300, 500)]
+        assert sum(pixel == panel for pixel in column) > 150, x

@@ -19,10 +19,12 @@ from visualizer.session.training.snapshot import Snapshot
 from visualizer.session.training.snapshots import Snapshots
 
 SLICE = 0.002  # s of training between two looks at what is asked, or at who waits
+# Slices of one long iteration each would cost more than they train: so many go together, within so many seconds.
+TOGETHER, LONGEST = 8, 0.01
 # Looking at the runs may take this share of the thread's time, and measuring them over all samples that one.
 LOOKING, MEASURING = 0.06, 0.02
 # s that somebody who holds the thread waits at most: a longer iteration leaves Python to others by itself.
-PATIENCE = 0.004
+PATIENCE = 0.012
 
 Then = Callable[[Any], None]
 
@@ -221,7 +223,7 @@ class _Clock:
 
     def iterations(self, pace: float | None) -> int:
         """How many to train in the next slice."""
-        count = max(1, int(SLICE / self._each))
+        count = max(1, int(SLICE / self._each), min(TOGETHER, int(LONGEST / self._each)))
         if pace is not None:
             if pace != self._pace:
                 self._start, self._made = time.perf_counter(), 0

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
 
 from visualizer.session.plots.drawing import outlines
-from visualizer.ui.pen import Pen, dashes
+from visualizer.ui.pen import Pen, dashes, painting
 from visualizer.ui.plots.chart import Raster
 from visualizer.ui.plots.geometry import Placed, gap_area
 from visualizer.ui.plots.strokes import (
@@ -26,6 +26,7 @@ from visualizer.ui.plots.surroundings import Surroundings
 from visualizer.ui.theme import Theme, color, mix
 
 EDGE = 5.0  # how round the frame is
+FINENESS = 2.0  # pixels of an image in a file, in a unit
 
 
 class ChartPainter:
@@ -119,21 +120,33 @@ class ChartPainter:
     def _raster(self, placed: Placed, raster: Raster) -> None:
         painter, theme = self.pen.painter, self.theme
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(self._area(placed, raster.area), raster.image)
+        area = self._area(placed, raster.area)
+        if self._on_screen:
+            painter.drawImage(area, raster.image)
+        else:
+            self._cut_image(area, placed.frame, raster.image)
         for hole in raster.holes:
-            rect = self._area(placed, hole)
+            rect = self._area(placed, hole) & placed.frame
             rect.setWidth(max(rect.width(), 2.0))
             painter.fillRect(rect, mix(color(theme.danger), color(theme.ground), 0.2))
             hatch(painter, rect, color(theme.danger))
         for zero in raster.zeros:
-            dot(painter, self._area(placed, zero), color(theme.muted))
+            dot(painter, self._area(placed, zero) & placed.frame, color(theme.muted))
+
+    def _cut_image(self, area: QRectF, frame: QRectF, image: QImage) -> None:
+        """An image over ``area``, as far as it lies within the frame, for files that know no clipping."""
+        seen = area & frame
+        cut = QImage(max(round(seen.width() * FINENESS), 1), max(round(seen.height() * FINENESS), 1), image.format())
+        with painting(cut) as painter:
+            painter.scale(FINENESS, FINENESS)
+            painter.drawImage(area.translated(-seen.topLeft()), image)
+        self.pen.painter.drawImage(seen, cut)
 
     @staticmethod
     def _area(placed: Placed, area: tuple[float, float, float, float]) -> QRectF:
-        """A rectangle of x and places in pixels, no farther than the frame."""
+        """A rectangle of x and places in pixels."""
         left, right, low, high = area
-        found = QRectF(QPointF(placed.x(left), placed.y(high)), QPointF(placed.x(right), placed.y(low)))
-        return found
+        return QRectF(QPointF(placed.x(left), placed.y(high)), QPointF(placed.x(right), placed.y(low)))
 
     def _gaps(self, placed: Placed) -> None:
         """Where numbers are not finite: hatched from top to bottom, behind the curves that go on."""
