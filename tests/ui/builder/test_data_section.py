@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 
 from engine.features import FEATURES
 from engine.network import parse_network
 from tests.ui.builder.hands import Builder
 from visualizer.session.training.recipe import DataChoice, Recipe
+from visualizer.ui.builder.data_section import broken
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +69,35 @@ def test_what_a_step_says_is_no_markup(build: Build) -> None:
     (label,) = builder.panel.data.steps.labels
     assert "<img" not in label.text()
     assert "&lt;img" in label.text()
+
+
+@pytest.mark.parametrize(
+    ("detail", "lines"),
+    [
+        ("500 samples, noise 0 %", "500 samples, noise~0~%"),
+        ("(r1c2 − 0.2661) / 0.7991, (x1 + 5.11) / 4.706", "(r1c2~−~0.2661)~/~0.7991, (x1~+~5.11)~/~4.706"),
+        ("(sepal length (cm) − 5.856) / 0.887", "(sepal length (cm) −~5.856)~/~0.887"),
+        ("(sin(x1) − 0.1) / 0.7", "(sin(x1)~−~0.1)~/~0.7"),
+        ("(OD280_OD315_of_diluted_wines − 2) / 3", "(OD280_|OD315_|of_|diluted_|wines −~2)~/~3"),
+        ("NameWithoutAnythingToBreakAt.csv", "NameWithoutA|nythingToBre|akAt.|csv"),
+    ],
+)
+def test_lines_of_the_steps_are_broken_where_they_are_best(detail: str, lines: str) -> None:
+    assert broken(detail) == lines.replace("~", "\u00a0").replace("|", "\u200b")
+
+
+def test_no_step_is_wider_than_the_panel(build: Build) -> None:
+    builder = build()
+    name = "ColumnOfAnExtremelyLongNameThatHasNoBreak"
+    builder.panel.data.steps.show_steps([("Standardise", f"({name} − 12345.6) / 2.366, ({name} + 0.2395) / 2.257")])
+    (label,) = builder.panel.data.steps.labels
+    text = QTextDocument()
+    text.setDefaultFont(label.font())
+    text.setDocumentMargin(0)
+    text.setHtml(label.text())
+    text.setTextWidth(label.width())
+    assert text.idealWidth() <= label.width()
+    assert text.size().width() <= label.width()
 
 
 def test_inputs_fill_their_lines(build: Build) -> None:

@@ -64,6 +64,23 @@ class Inputs(QWidget):
         button.setChecked(name in ((self._shown.data.inputs if self._shown else ()) or RAW))
 
 
+# A scaling, “(x − 0.5) / 2”, is read as one where a line has room for it.
+SCALING, ONE_LINE = re.compile(r"\((?:[^(),;]|\([^()]*\))* [−+-] \S+\) / \S+"), 26
+# A word as long as this may have to go on in the next line.
+LONG = re.compile(r"[^\s()]{20,}")
+
+
+def broken(detail: str) -> str:
+    """The text with its lines broken where they are best: no lone 0 or %, no torn scaling, no word cut off.
+
+    >>> broken("noise 0 %, (x − 1) / 2").replace("\\u00a0", "~")
+    'noise~0~%, (x~−~1)~/~2'
+    """
+    detail = SCALING.sub(lambda found: found[0].replace(" ", "\u00a0" if len(found[0]) <= ONE_LINE else " "), detail)
+    detail = re.sub(r" (?=[0-9%/])", "\u00a0", detail)
+    return LONG.sub(lambda word: re.sub(r"[_./\\-]|[^_./\\-]{12}", "\\g<0>\u200b", word[0]), detail)
+
+
 class Steps(QWidget):
     """What is done to the samples before training, as a small numbered list."""
 
@@ -89,8 +106,7 @@ class Steps(QWidget):
             self.labels.append(label)
             self._layout.addWidget(label)
         for number, (label, (title, detail)) in enumerate(zip(self.labels, steps, strict=True), start=1):
-            # A number stays with the word before it: no line has a lone 0 or %.
-            said = f"<b>{escape(title)}</b>&nbsp; {re.sub(r' (?=[0-9%])', '&nbsp;', escape(detail))}"
+            said = f"<b>{escape(title)}</b>&nbsp; {escape(broken(detail))}"
             label.setText(f"<table cellspacing=0><tr><td width=13>{number}</td><td>{said}</td></tr></table>")
             label.setAccessibleName(f"Step {number}: {title}, {detail}")
         self.setVisible(bool(steps))
