@@ -436,3 +436,16 @@ def test_a_click_on_a_layer_chooses_it_for_the_histogram(lab: Window, qtbot: QtB
     lab.laboratory.network.layer_chosen.emit(2)
     qtbot.waitUntil(lambda: "layer2" in lab.laboratory.plots._study.arrays[0])
     assert lab.laboratory.plots.look.layer == "layer2"
+
+
+def test_the_next_wrong_sample_is_a_click_away(make: Callable[[str], Window], qtbot: QtBot) -> None:
+    iris = SPIRAL.replace("2-4-3-1 tanh, output tanh, loss half_squared", "4-8-3 tanh, loss cross_entropy")
+    window = make(iris.replace('"spiral"', '"iris"\nstandardise = true'))
+    sample = window.laboratory.output.sample
+    qtbot.waitUntil(sample.isVisible)
+    QTest.mouseClick(sample.wrong, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: ", wrong: predicted" in sample.accessibleDescription())
+    said: list[str] = []
+    window.laboratory.said.connect(said.append)
+    window.laboratory.trainer.all_right.emit()
+    assert said == ["All test samples are right."]

@@ -16,7 +16,8 @@ from engine.generated import generate
 from tests.snapshots import BLOBS, DIGITS, SINE, SMALL, snapshot_of
 from visualizer.session.dataset_file import load_shipped
 from visualizer.session.training.snapshot import Plane, SampleView, Snapshot
-from visualizer.ui.output.sample import verdict
+from visualizer.ui.output.facts import ROW, lines_for
+from visualizer.ui.output.probabilities import shown_classes, verdict
 from visualizer.ui.output_panel import OutputPanel
 from visualizer.ui.theme import DARK, LIGHT, load_fonts
 
@@ -117,7 +118,7 @@ def test_the_data_decide_on_the_parts(qtbot: QtBot) -> None:
         parts[kind] = {name for name, part in every.items() if part.isVisible()}
     assert parts == {
         "classes": {"view", "test", "discrete"}, "three": {"view", "test", "discrete"}, "numbers": {"view", "test"},
-        "curve": {"view", "test"}, "digits": {"sample"}, "iris": set(),
+        "curve": {"view", "test"}, "digits": {"sample"}, "iris": {"sample"},
     }  # fmt: skip
 
 
@@ -292,16 +293,73 @@ def test_buttons_ask_for_other_samples_counted_from_zero(qtbot: QtBot) -> None:
     assert heard == [3, 5]
 
 
+def test_a_button_asks_for_the_next_sample_that_is_wrong(qtbot: QtBot) -> None:
+    for kind in ("digits", "iris"):
+        panel = shown(qtbot, kind)
+        with qtbot.waitSignal(panel.wrong_wanted):
+            QTest.mouseClick(panel.sample.wrong, LEFT)
+        panel.sample.wrong.setFocus()
+        with qtbot.waitSignal(panel.wrong_wanted):
+            QTest.keyClick(panel.sample.wrong, Qt.Key.Key_Space)
+
+
+# Samples as tables --------------------------------------------------------------------------------------------------
+
+
+def table_of(count: int, **parts: object) -> SampleView:
+    sample = taken("iris").sample
+    assert sample is not None
+    features = tuple((f"feature {k}", k / 7) for k in range(count))
+    return dataclasses.replace(sample, features=features, **parts)  # type: ignore[arg-type]
+
+
+def test_a_sample_without_a_picture_says_its_features_and_classes(qtbot: QtBot) -> None:
+    panel = shown(qtbot, "iris")
+    sample = table_of(2, truth=1, probabilities=np.array([0.1, 0.2, 0.7]), number=4)
+    panel.show_snapshot(dataclasses.replace(taken("iris"), sample=sample))
+    assert panel.sample.accessibleDescription() == (
+        "Test sample 4, feature 0 0, feature 1 0.1429, wrong: predicted virginica, it is versicolor"
+    )
+    trained = dataclasses.replace(sample, tested=False)
+    panel.show_snapshot(dataclasses.replace(taken("iris"), sample=trained))
+    assert panel.sample.accessibleDescription().startswith("Training sample 4, ")
+
+
+@pytest.mark.parametrize(("count", "lines"), [(1, 1), (8, 8), (9, 9), (200, 9)])
+def test_a_table_has_eight_features_at_most_and_counts_the_others(count: int, lines: int, qtbot: QtBot) -> None:
+    assert lines_for(count) == lines
+    assert lines_for(count, 3.5 * ROW) == min(lines, 3)
+    panel = shown(qtbot, "iris")
+    heights = []
+    for height in (620, 360):
+        panel.resize(300, height)
+        panel.show_snapshot(dataclasses.replace(taken("iris"), sample=table_of(count)))
+        heights.append(panel.sample.height())
+        assert panel.rect().contains(panel.sample.geometry())
+        assert not panel.sample.geometry().intersects(panel.scores.geometry())
+    assert heights[0] >= heights[1]
+    assert differing(pixels(panel.sample), np.full_like(pixels(panel.sample), pixels(panel.sample)[1, 1])) > 500
+
+
+def test_a_regression_says_target_and_prediction(qtbot: QtBot) -> None:
+    panel = shown(qtbot, "iris")
+    sample = table_of(3, class_names=(), probabilities=np.zeros(0), numbers=(("price", 2.5, -1.0),))
+    panel.show_snapshot(dataclasses.replace(taken("iris"), sample=sample))
+    assert panel.sample.accessibleDescription().endswith("feature 2 0.2857, price 2.5, predicted −1")
+    assert not panel.sample.wrong.isVisible()
+    assert pixels(panel).shape == (620, 300, 3)
+
+
 def test_many_classes_have_the_most_probable_and_the_right_one(qtbot: QtBot) -> None:
     panel = shown(qtbot, "digits")
     names = tuple(f"species {number}" for number in range(40))
     probabilities = np.linspace(0, 1, 40) / np.linspace(0, 1, 40).sum()
     sample = dataclasses.replace(sample_of(panel), class_names=names, probabilities=probabilities, truth=3)
     panel.show_snapshot(dataclasses.replace(taken("digits"), sample=sample))
-    shown_classes = panel.sample._shown(sample)
-    assert len(shown_classes) == 12
-    assert shown_classes[0] == 3
-    assert shown_classes[-1] == 39
+    classes = shown_classes(sample)
+    assert len(classes) == 12
+    assert classes[0] == 3
+    assert classes[-1] == 39
     assert pixels(panel).shape == (620, 300, 3)
 
 

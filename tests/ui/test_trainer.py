@@ -118,3 +118,18 @@ def test_without_a_lab_nothing_happens(trainer: Trainer) -> None:
     trainer.run()
     trainer.pause()
     assert not trainer.running
+
+
+def test_the_next_wrong_sample_is_shown_or_all_are_said_to_be_right(trainer: Trainer, qtbot: QtBot) -> None:
+    lab = Lab(parse(TEXT.replace("2-4-1 tanh, output tanh", "4-8-3 tanh, loss cross_entropy").replace("xor", "iris")
+                    .format(training="learning_rate = 0.1")))  # fmt: skip
+    with qtbot.waitSignal(trainer.snapped):
+        trainer.set_lab(lab)
+    with qtbot.waitSignal(trainer.snapped) as snapped:
+        trainer.show_wrong(0)
+    sample = snapped.args[0][0].sample
+    assert sample.probabilities.argmax() != sample.truth
+    with qtbot.waitSignal(trainer.snapped):
+        give(trainer)
+    with qtbot.waitSignal(trainer.all_right):
+        trainer.show_wrong(0)

@@ -1,4 +1,4 @@
-"""The panel of a network's output: over the plane with the samples, or a picture and its classes; and the scores."""
+"""The panel of a network's output: over the plane with the samples, or a sample and its classes; and the scores."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ TICKS = 24
 class OutputPanel(QWidget):
     """Shows what a run's network makes of its inputs.
 
-    ``sample_wanted`` carries the number of another sample, counted from 0; −1 is the last.
+    ``sample_wanted`` carries the number of another sample, counted from 0; −1 is the last. ``wrong_wanted`` asks for
+    the next one that is given another class than its own.
     """
 
     sample_wanted = Signal(int)
+    wrong_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class OutputPanel(QWidget):
         for tick in (self.test, self.discrete):
             tick.toggled.connect(self._choose)
         self.sample.wanted.connect(self.sample_wanted)
+        self.sample.wrong_wanted.connect(self.wrong_wanted)
         self.setMinimumSize(200, 240)
         self.setAccessibleName("Output")
         self._arrange()
@@ -103,8 +106,9 @@ class OutputPanel(QWidget):
             return ()
         plane, sample = snapshot.plane, snapshot.sample
         return (
-            None if plane is None else plane.output.shape, None if sample is None else sample.class_names
-        )  # fmt: skip
+            None if plane is None else plane.output.shape,
+            None if sample is None else (sample.class_names, len(sample.features), len(sample.numbers)),
+        )
 
     def _arrange(self) -> None:
         """Put each part in its place, from the top down."""

@@ -83,6 +83,7 @@ def style_sheet(theme: Theme) -> str:
         border-radius: 5px; }}
     QPushButton#stepper {{ padding: 1px; min-width: 26px; min-height: 22px; font-size: 15px; }}
     QPushButton#stepper:disabled {{ color: {theme.faint}; }}
+    QPushButton#small {{ padding: 1px 6px; font-size: 12px; }}
     QPushButton#link {{ background: transparent; border: none; padding: 4px 6px; color: {theme.muted}; }}
     QPushButton#link:hover {{ color: {theme.text}; text-decoration: underline; }}
     QToolButton {{ background: {theme.raised}; border: 1px solid transparent; border-radius: 7px; padding: 3px; }}

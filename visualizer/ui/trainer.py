@@ -23,7 +23,8 @@ class Trainer(QObject):
     """Trains a lab. All methods are for the window's thread.
 
     ``progressed`` comes while it trains, ``snapped`` with a snapshot of every run, ``running_changed`` when it starts
-    and stops, ``halted`` with the reason where it stopped by itself, ``failed`` with a sentence where it cannot go on.
+    and stops, ``halted`` with the reason where it stopped by itself, ``failed`` with a sentence where it cannot go on,
+    ``all_right`` where no sample is wrong among those that ``show_wrong`` looks through.
     """
 
     progressed = Signal()
@@ -31,6 +32,7 @@ class Trainer(QObject):
     running_changed = Signal(bool)
     halted = Signal(object)
     failed = Signal(str)
+    all_right = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -74,6 +76,10 @@ class Trainer(QObject):
         if lab is not None:
             self.refresh()
 
+    def select(self, which: int) -> None:
+        """Look at that run while all are trained."""
+        self._worker.selected = which
+
     def run(self, iterations: int | None = None) -> None:
         """Train so many iterations, or until something stops it."""
         if self.lab is None:
@@ -103,7 +109,7 @@ class Trainer(QObject):
 
     def refresh(self) -> None:
         """Have a snapshot taken although nothing is trained."""
-        self.ask(lambda: self._worker.look(True), self.snapped.emit)
+        self.ask(lambda: self._worker.look(), self.snapped.emit)
 
     def show_sample(self, number: int) -> None:
         """Show another sample, from 0; numbers wrap around."""
@@ -112,9 +118,22 @@ class Trainer(QObject):
             snapshots = self._worker.snapshots
             if snapshots is not None and snapshots.test_count:
                 snapshots.sample = number % snapshots.test_count
-            return self._worker.look(True)
+            return self._worker.look()
 
         self.ask(look, self.snapped.emit)
+
+    def show_wrong(self, which: int) -> None:
+        """Show the next sample whose class run ``which`` does not predict; ``all_right`` comes where there is none."""
+
+        def look() -> Any:
+            snapshots = self._worker.snapshots
+            number = None if snapshots is None else snapshots.next_wrong(which)
+            if snapshots is None or number is None:
+                return None
+            snapshots.sample = number
+            return self._worker.look()
+
+        self.ask(look, lambda found: self.all_right.emit() if found is None else self.snapped.emit(found))
 
     def ask(self, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Have the worker do something with the lab between two slices, and pass the answer on here.

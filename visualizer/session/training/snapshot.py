@@ -71,6 +71,7 @@ class Snapshot:
     ``inputs`` names the features as the network is given them, ``input_maps`` (inputs, side, side) shows them over the
     plane, ``input_values`` (inputs,) their means over the last batch. ``scores`` are "train loss", "test loss", "train
     accuracy", "test accuracy" (or "R²") as last measured over all samples, by name, in the order in which to show them.
+    ``classes`` are the names of what is told apart, none for a regression.
     """
 
     iteration: int
@@ -81,3 +82,4 @@ class Snapshot:
     plane: Plane | None
     sample: SampleView | None
     scores: Mapping[str, float]
+    classes: tuple[str, ...] = ()

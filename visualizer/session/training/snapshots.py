@@ -16,7 +16,9 @@ from visualizer.session.output.plane import bounds_of, grid_points, side_for
 from visualizer.session.training.lab import Lab
 from visualizer.session.training.snapshot import LayerView, Plane, SampleView, Snapshot
 
-OUTPUT_SIDE = 100  # as in TensorFlow Playground
+# Points along each side of the output's plane by the number of units up to which they are used: 100 as in TensorFlow
+# Playground, fewer where a network takes long to be asked.
+SIDES = ((100, 100), (400, 60), (100_000_000, 40))
 
 
 class Snapshots:
@@ -32,7 +34,8 @@ class Snapshots:
         self._bounds = bounds_of(raw) if raw.shape[1] <= 2 else ()
         units = max((run_units(recipe.network) for recipe in lab.recipes if recipe.network is not None), default=0)
         self._side = side_for(units) if len(self._bounds) == 4 else 0
-        self._maps_at, self._output_at = self._columns(self._side), self._columns(OUTPUT_SIDE)
+        self._output_side = next(side for most, side in SIDES if units <= most)
+        self._maps_at, self._output_at = self._columns(self._side), self._columns(self._output_side)
 
     def take(self, which: int, scored: bool = True) -> Snapshot:
         """Run ``which`` as it is now. Measuring it over all samples (``scored``) takes longest: else none are given."""
@@ -56,6 +59,7 @@ class Snapshots:
             plane,
             sample,
             self._scores(run) if scored else {},
+            lab.samples.classes,
         )
 
     @property
@@ -72,7 +76,7 @@ class Snapshots:
         if self._output_at is None or name is None:
             return None
         output = run.evaluate(self._output_at, [name])[name]
-        shape = (OUTPUT_SIDE,) * (len(self._bounds) // 2)
+        shape = (self._output_side,) * (len(self._bounds) // 2)
         return Plane(output.reshape(len(output), *shape), self._bounds)
 
     def _sample(self, run: Run, which: int) -> SampleView | None:

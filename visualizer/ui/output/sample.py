@@ -1,41 +1,52 @@
-"""One sample as a picture, and the probabilities that a network gives its classes."""
+"""One sample as a picture or as a table, and the probabilities that a network gives its classes."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from visualizer.session.formatting import number_text
 from visualizer.session.training.snapshot import SampleView as Sample
 from visualizer.ui.heat import colored, greys, picture
+from visualizer.ui.output.facts import MOST, Row, lines_for, paint_facts
+from visualizer.ui.output.facts import ROW as FACT
+from visualizer.ui.output.probabilities import LOWEST_ROW, height_of_bars, paint_bars, verdict
 from visualizer.ui.pen import Pen, elided, painting
-from visualizer.ui.theme import Theme, color, mix, text_width
+from visualizer.ui.theme import Theme, color, text_width
 
 HEAD, GAP = 30.0, 12.0
 LARGEST_PICTURE = 132.0
 VERDICT = 112.0  # the height of what stands beside the picture
-ROW, LOWEST_ROW = 19.0, 12.0
-MOST_ROWS = 12  # classes with a bar; of more the most probable
+LINE_OF_VERDICT = 46.0  # the same below a table, in one line
+FACTS_HEAD = 18.0
 BUTTON = QSize(32, 26)  # what the style sheet makes of such a button at least
+WRONG = QSize(82, 26)
+
+WORDS = {True: "right", False: "wrong", None: "no number"}
 
 
-def verdict(sample: Sample) -> tuple[bool | None, str]:
-    """Whether the most probable class is the right one, and the same in words; None where there is no number."""
-    if not np.isfinite(sample.probabilities).all():
-        return None, "no prediction: probabilities are not numbers"
-    predicted, truth = sample.class_names[int(sample.probabilities.argmax())], sample.class_names[sample.truth]
-    if predicted == truth:
-        return True, f"right: predicted {predicted}"
-    return False, f"wrong: predicted {predicted}, it is {truth}"
+def described(sample: Sample) -> str:
+    """The sample in words, for those who do not see it."""
+    said = [f"{_kind(sample)} {sample.number:,}"]
+    said += [f"{name} {number_text(value)}" for name, value in sample.features[:MOST]]
+    said += [f"{name} {number_text(target)}, predicted {number_text(found)}" for name, target, found in sample.numbers]
+    return ", ".join([*said, verdict(sample)[1]] if sample.class_names else said)
+
+
+def _kind(sample: Sample) -> str:
+    return "Test sample" if sample.tested else "Training sample"
 
 
 class SamplePicture(QWidget):
-    """Shows a sample. ``wanted`` carries the number of another, counted from 0; −1 is the last."""
+    """Shows a sample.
+
+    ``wanted`` carries the number of another, counted from 0; −1 is the last. ``wrong_wanted`` asks for the next one
+    that is not given its class.
+    """
 
     wanted = Signal(int)
+    wrong_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +61,11 @@ class SamplePicture(QWidget):
             button.setFixedSize(BUTTON)
             button.clicked.connect(lambda _, step=step: self._step(step))
             self.buttons.append(button)
+        self.wrong = QPushButton("Next wrong", self, objectName="small")
+        self.wrong.setToolTip("The next sample that is given another class than its own")
+        self.wrong.setFixedSize(WRONG)
+        self.wrong.clicked.connect(self.wrong_wanted)
+        self.setTabOrder(self.wrong, self.buttons[0])
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours."""
@@ -60,7 +76,8 @@ class SamplePicture(QWidget):
         """Show another sample, or another opinion of it."""
         self._sample = sample
         if sample is not None:
-            self.setAccessibleDescription(f"Test sample {sample.number:,}, {verdict(sample)[1]}")
+            self.setAccessibleDescription(described(sample))
+            self.wrong.setVisible(bool(sample.class_names))
         self.update()
 
     def _step(self, step: int) -> None:
@@ -72,20 +89,20 @@ class SamplePicture(QWidget):
     def _side(self, width: float) -> float:
         return float(int(min(LARGEST_PICTURE, 0.45 * width) // 8 * 8))
 
-    def _rows(self) -> int:
-        return min(len(self._sample.class_names), MOST_ROWS) if self._sample is not None else 0
-
     def wanted_height(self, width: float) -> float:
         """How high it would be at that width."""
-        return self._below(width) + 18 + ROW * self._rows() if self._sample is not None else 0.0
-
-    def _below(self, width: float) -> float:
-        """Where the probabilities begin."""
-        return HEAD + max(self._side(width), VERDICT) + GAP
+        if self._sample is None:
+            return 0.0
+        facts = FACTS_HEAD + FACT * lines_for(len(self._sample.features)) + GAP
+        if not self._sample.class_names:
+            return HEAD + facts + FACTS_HEAD + FACT * lines_for(len(self._sample.numbers))
+        above = max(self._side(width), VERDICT) + GAP if self._sample.pixels is not None else facts + LINE_OF_VERDICT
+        return HEAD + above + height_of_bars(self._sample)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         for place, button in enumerate(reversed(self.buttons)):
             button.move(self.width() - (place + 1) * BUTTON.width() - 4 * place, 0)
+        self.wrong.move(self.width() - 2 * BUTTON.width() - WRONG.width() - 10, 0)
 
     # Painting -------------------------------------------------------------------------------------------------------
 
@@ -98,80 +115,77 @@ class SamplePicture(QWidget):
 
     def _paint(self, pen: Pen, sample: Sample) -> None:
         theme, side = self._theme, self._side(self.width())
-        pen.text(0, 16, f"Test sample {sample.number:,}", color(theme.text), 12.5, "semibold")
+        room = (self.wrong.x() if sample.class_names else self.buttons[0].x()) - 6
+        titles = (f"{_kind(sample)} {sample.number:,}", f"Sample {sample.number:,}", f"{sample.number:,}")
+        title = next((title for title in titles if text_width(title, 12.5, "semibold") <= room), titles[-1])
+        pen.text(0, 17, title, color(theme.text), 12.5, "semibold")
+        if sample.pixels is None:
+            self._paint_table(pen, sample)
+            return
         rect = QRectF(0.5, HEAD + 0.5, side, side)
         pen.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         pen.painter.drawImage(rect, picture(colored(sample.pixels, 0.0, 1.0, greys(theme))))
         pen.box(rect, 0, None, color(theme.hairline))
         self._paint_verdict(pen, sample, side + 16)
-        self._paint_bars(pen, sample, self._below(self.width()))
+        self._paint_bars(pen, sample, HEAD + max(side, VERDICT) + GAP)
+
+    def _paint_table(self, pen: Pen, sample: Sample) -> None:
+        """Features, as many as there is room for; below them the verdict and the probabilities, or the answers."""
+        width, theme = float(self.width()), self._theme
+        answers: list[Row] = [(name, (target, found)) for name, target, found in sample.numbers]
+        if sample.class_names:
+            below = LINE_OF_VERDICT + height_of_bars(sample, LOWEST_ROW)
+        else:
+            below = FACTS_HEAD + FACT * lines_for(len(answers))
+        lines = lines_for(len(sample.features), self.height() - HEAD - FACTS_HEAD - GAP - below)
+        facts = QRectF(0, HEAD + 4, width, FACTS_HEAD + FACT * lines)
+        paint_facts(pen, theme, [(name, (value,)) for name, value in sample.features], facts, ("FEATURE", "VALUE"))
+        top = facts.bottom() + GAP - 4
+        if sample.class_names:
+            self._paint_line(pen, sample, top)
+            self._paint_bars(pen, sample, top + LINE_OF_VERDICT)
+        else:
+            rest = QRectF(0, top, width, self.height() - top)
+            paint_facts(pen, theme, answers, rest, ("ANSWER", "TARGET", "PREDICTED"))
+
+    def _paint_line(self, pen: Pen, sample: Sample, top: float) -> None:
+        """The two classes beside each other, and whether they are the same."""
+        right, predicted = self._predicted(sample)
+        sign = 20 + text_width(WORDS[right], 12.5, "semibold")
+        room = (self.width() - sign) / 2
+        for place, (word, name) in enumerate((("true class", sample.class_names[sample.truth]), predicted)):
+            x = place * room
+            pen.text(x, top + 10, word, color(self._theme.muted), 11)
+            text = elided(name, room - 8, 14, "semibold")
+            pen.text(x, top + 27, text, color(self._theme.text), 14, "semibold")
+        self._paint_word(pen, right, 2 * room, top + 22.5)
+
+    def _paint_bars(self, pen: Pen, sample: Sample, top: float) -> None:
+        paint_bars(pen, self._theme, sample, QRectF(0, top, self.width(), self.height() - top))
+
+    @staticmethod
+    def _predicted(sample: Sample) -> tuple[bool | None, tuple[str, str]]:
+        """Whether it is right, and what stands for the predicted class: its heading and its name."""
+        right, _ = verdict(sample)
+        return right, ("predicted", "·" if right is None else sample.class_names[int(sample.probabilities.argmax())])
+
+    def _paint_word(self, pen: Pen, right: bool | None, x: float, y: float) -> None:
+        theme = self._theme
+        tone = theme.ink(color(theme.muted if right is None else theme.good if right else theme.danger))
+        paint_sign(pen.painter, QPointF(x + 7, y), right, QPen(tone, 2.0))
+        pen.text(x + 19, y + 4.5, WORDS[right], tone, 12.5, "semibold")
 
     def _paint_verdict(self, pen: Pen, sample: Sample, x: float) -> None:
         """The two classes large, and whether they are the same: as a sign and as a word."""
         theme, room = self._theme, self.width() - x
-        right, _ = verdict(sample)
-        predicted = "·" if right is None else sample.class_names[int(sample.probabilities.argmax())]
+        right, predicted = self._predicted(sample)
         y = HEAD + 10
-        for word, name in (("true class", sample.class_names[sample.truth]), ("predicted", predicted)):
+        for word, name in (("true class", sample.class_names[sample.truth]), predicted):
             size = 26.0 if len(name) <= 2 else 15.0
             pen.text(x, y, word, color(theme.muted), 11)
             pen.text(x, y + size * 0.8 + 6, elided(name, room, size, "semibold"), color(theme.text), size, "semibold")
             y += size * 0.8 + 26
-        tone = theme.ink(color(theme.muted if right is None else theme.good if right else theme.danger))
-        paint_sign(pen.painter, QPointF(x + 7, y - 2), right, QPen(tone, 2.0))
-        words = {True: "right", False: "wrong", None: "no number"}
-        pen.text(x + 19, y + 2.5, words[right], tone, 12.5, "semibold")
-
-    def _paint_bars(self, pen: Pen, sample: Sample, top: float) -> None:
-        theme = self._theme
-        self._paint_heading(pen, top + 9)
-        top += 18
-        pitch = max(min(ROW, (self.height() - top) / max(self._rows(), 1)), LOWEST_ROW)
-        shown = self._shown(sample)
-        lead = min(max(text_width(sample.class_names[i], 12, "semibold") for i in shown), self.width() * 0.42) + 18
-        number = text_width("100.0 %", 11.5) + 4
-        room = max(self.width() - lead - number - 6, 20.0)
-        predicted = int(sample.probabilities.argmax()) if verdict(sample)[0] is not None else None
-        for place, index in enumerate(shown):
-            value, best = float(sample.probabilities[index]), index == predicted
-            middle = top + pitch * (place + 0.5)
-            tone = color(theme.text if best or index == sample.truth else theme.muted)
-            weight = "semibold" if best else "regular"
-            name = elided(sample.class_names[index], lead - 16, 12, weight)
-            if best:
-                paint_arrow(pen.painter, QPointF(1, middle), tone)
-            pen.text(12, middle + 4, name, tone, 12, weight)
-            track = QRectF(lead, middle - min(pitch * 0.3, 5.0), room, min(pitch * 0.6, 10.0))
-            pen.box(track, 2.5, color(theme.raised))
-            if math.isfinite(value) and value > 0.002:
-                fill = (
-                    color(theme.pre_activation) if best else mix(color(theme.pre_activation), color(theme.raised), 0.45)
-                )
-                pen.box(QRectF(track.x(), track.y(), max(room * min(value, 1.0), 2.0), track.height()), 2.5, fill)
-            if index == sample.truth:
-                pen.box(track.adjusted(-2, -2, 2, 2), 4, None, color(theme.text), 1.3)
-            text = f"{100 * value:.1f} %" if math.isfinite(value) else "NaN"
-            pen.right(self.width(), middle + 4, text, tone, 11.5, weight)
-
-    def _paint_heading(self, pen: Pen, baseline: float) -> None:
-        """What the bars are, and the signs of the true and of the predicted class."""
-        muted, x = color(self._theme.muted), self.width() - text_width("predicted", 10.5)
-        pen.text(0, baseline, "PROBABILITY", muted, 10, "semibold")
-        pen.text(x, baseline, "predicted", muted, 10.5)
-        paint_arrow(pen.painter, QPointF(x - 10, baseline - 3.7), color(self._theme.text))
-        x -= 20 + text_width("true", 10.5)
-        pen.text(x, baseline, "true", muted, 10.5)
-        pen.box(QRectF(x - 17, baseline - 7.5, 13, 8), 3, None, color(self._theme.text), 1.3)
-
-    def _shown(self, sample: Sample) -> list[int]:
-        """The classes with a bar, in their order: the most probable where they are many, and the right one."""
-        count = len(sample.class_names)
-        if count <= MOST_ROWS:
-            return list(range(count))
-        best = np.argsort(-np.nan_to_num(sample.probabilities), kind="stable")[:MOST_ROWS].tolist()
-        if sample.truth not in best:
-            best[-1] = sample.truth
-        return sorted(best)
+        self._paint_word(pen, right, x, y - 2)
 
 
 def paint_sign(painter: QPainter, at: QPointF, right: bool | None, pen: QPen) -> None:
@@ -187,11 +201,3 @@ def paint_sign(painter: QPainter, at: QPointF, right: bool | None, pen: QPen) ->
     else:
         painter.drawLine(QPointF(x - 4.5, y - 4.5), QPointF(x + 4.5, y + 4.5))
         painter.drawLine(QPointF(x - 4.5, y + 4.5), QPointF(x + 4.5, y - 4.5))
-
-
-def paint_arrow(painter: QPainter, at: QPointF, tone) -> None:
-    """A small triangle that points to a name."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(tone)
-    x, y = at.x(), at.y()
-    painter.drawPolygon([QPointF(x, y - 3.8), QPointF(x + 6, y), QPointF(x, y + 3.8)])
