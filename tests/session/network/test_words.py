@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tests.snapshots import DEEP, DIGITS, snapshot_of
+from tests.snapshots import BLOBS, DEEP, DIGITS, SINE, snapshot_of
 from visualizer.session.formatting import full_text
 from visualizer.session.network.words import edge_words, inputs_words, layer_words, unit_words
 
@@ -18,6 +18,18 @@ def test_a_unit_has_its_name_value_bias_and_gradient() -> None:
         f"bias b2[4] = {full_text(float(layer.biases[3]))}",
         f"∂L/∂b2[4] = {full_text(float(layer.bias_gradient[3]))}",
     ]
+
+
+def test_an_output_has_its_class() -> None:
+    three = snapshot_of(BLOBS, "blobs")
+    assert [unit_words(three, (2, k)).splitlines()[0] for k in range(3)] == [
+        f"{name}, linear: class {kind}" for name, kind in zip(("a2[1]", "a2[2]", "a2[3]"), three.classes, strict=True)
+    ]
+    assert "class" not in unit_words(three, (1, 0))
+    two = snapshot_of()
+    first = unit_words(two, (len(two.layers), 0)).splitlines()[0]
+    assert first.endswith(f", tanh: high for class {two.classes[1]}, low for {two.classes[0]}")
+    assert "class" not in unit_words(snapshot_of(SINE, "sine"), (3, 0))
 
 
 def test_an_input_has_its_feature_s_name() -> None:

@@ -21,12 +21,22 @@ def unit_words(snapshot: Snapshot, place: Place) -> str:
     gradient = NONE_YET if layer.bias_gradient is None else full_text(float(layer.bias_gradient[unit]))
     return "\n".join(
         (
-            f"{name}, {layer.activation}",
+            f"{name}, {layer.activation}{_class_words(snapshot, place)}",
             f"mean over the last batch: {mean}",
             f"bias b{column}[{unit + 1}] = {full_text(float(layer.biases[unit]))}",
             f"∂L/∂b{column}[{unit + 1}] = {gradient}",
         )
     )
+
+
+def _class_words(snapshot: Snapshot, place: Place) -> str:
+    """Which class an output speaks for."""
+    (column, unit), classes = place, snapshot.classes
+    if column < len(snapshot.layers) or not classes:
+        return ""
+    if len(snapshot.layers[-1].biases) == 1:
+        return f": high for class {classes[1]}, low for {classes[0]}" if len(classes) == 2 else ""
+    return f": class {classes[unit]}" if unit < len(classes) else ""
 
 
 def edge_words(snapshot: Snapshot, column: int, target: int, source: int) -> str:
