@@ -141,3 +141,25 @@ def test_everything_keeps_within_the_plot(key: str) -> None:
         for of in place_charts(PLOTS[key].charts(context(*runs, look=Look())), WHOLE, 60.0):
             for _, area in (*of.entries, *of.rules, *of.labels):
                 assert WHOLE.contains(area)
+
+
+@pytest.mark.parametrize(("start", "aside"), [(0.5, True), (0.1, False)])
+def test_a_threshold_is_named_where_no_curve_goes(start: float, aside: bool) -> None:
+    points = np.stack([np.linspace(0, 100, 40), np.linspace(start, 0.9, 40)], axis=1)
+    line = Line(points, TONE, 2.0)
+    of = placed(rules=(Rule(0.55, "exploding 10", TONE, "exploding"),), lines=(line,), labels=(Label(line, ""),))
+    ((_, area),) = of.rules
+    assert (area.left() > of.frame.left() + 20) == aside
+    assert not any(area.contains(*point) for point in of.pixels(points))
+
+
+def test_names_do_not_lie_over_each_other_where_many_curves_run_together() -> None:
+    x = np.linspace(0, 100, 60)
+    lines = tuple(Line(np.stack([x, 0.85 + 0.02 * k + 0.02 * np.sin(x + k)], axis=1), TONE, 2.0) for k in range(4))
+    of = placed(
+        rules=(Rule(0.95, "exploding 10", TONE, "exploding"), Rule(0.88, "vanishing 1e-4", TONE, "vanishing")),
+        lines=lines,
+        labels=tuple(Label(line, f"skips every 2, gain {k}") for k, line in enumerate(lines)),
+    )
+    assert len(of.labels) == 4
+    assert apart([area for _, area in (*of.rules, *of.labels)])

@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF
 from engine.ops import Array
 from visualizer.session.plots.drawing import Gap
 from visualizer.ui.plots.chart import Chart, Entry, Label, Rule
-from visualizer.ui.plots.naming import place_names
+from visualizer.ui.plots.naming import place_names, place_thresholds
 from visualizer.ui.theme import text_width
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 27.0, 20.0
@@ -103,11 +103,11 @@ def _place(chart: Chart, rect: QRectF, corner: float, words: bool) -> Placed:
         if width <= room[1] - room[0]:
             subtitle = (room[0] if beside else room[1] - width, said)
             break
-    rules = _rule_texts(placed)
     lines, named = (
         [placed.pixels(line.points) for line in part]
         for part in (chart.lines if chart.labels else (), [label.line for label in chart.labels])
     )
+    rules = _rule_texts(placed, lines)
     labels = place_names(chart.labels, lines, named, frame, [area for _, area in rules])
     return Placed(chart, rect, frame, (*row, *_names(placed)), rules, labels, subtitle)
 
@@ -181,19 +181,11 @@ def _names(placed: Placed) -> list[tuple[Entry, QRectF]]:
     return out
 
 
-def _rule_texts(placed: Placed) -> tuple[tuple[Rule, QRectF], ...]:
-    """Where thresholds are named: within the frame, above their line, or below it at the upper end."""
-    out: list[tuple[Rule, QRectF]] = []
-    left = placed.frame.left() + 5
-    for rule in placed.chart.rules:
-        if placed.contains(rule.place):
-            y, width = placed.y(rule.place), text_width(rule.text, TINY)
-            above = y - 17 >= placed.frame.top()
-            area = QRectF(left, y - 16 if above else y + 2, width + 6, 14)
-            if any(area.intersects(other) for _, other in out):
-                area.moveLeft(max(other.right() for _, other in out) + 8)
-            out.append((rule, area))
-    return tuple(out)
+def _rule_texts(placed: Placed, lines: list[Array]) -> tuple[tuple[Rule, QRectF], ...]:
+    """Where thresholds are named: above or below their line, away from ``lines``."""
+    rules = [rule for rule in placed.chart.rules if placed.contains(rule.place)]
+    texts = [(placed.y(rule.place), text_width(rule.text, TINY) + 6) for rule in rules]
+    return tuple(zip(rules, place_thresholds(texts, lines, placed.frame), strict=True))
 
 
 def gap_area(placed: Placed, gap: Gap) -> QRectF:
