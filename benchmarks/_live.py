@@ -73,24 +73,24 @@ def opened(document: Document) -> Window:
 
 def sleep_instead(lab: Lab, rate: float, seconds: float) -> None:
     """Train ahead, and have ``advance`` sleep and let the records of that appear, so many iterations a second."""
-    tables = {name: getattr(lab.runs[0].records, name) for name in ("losses", "gradient_norms", "details", "tests")}
-    start = lab.iteration
+    names = ("losses", "gradient_norms", "details", "tests")
+    tables = [getattr(run.records, name) for run in lab.runs for name in names]
     lab.advance(round(rate * (seconds + WARM_UP + 2.0)))
-    counts = {name: table.count for name, table in tables.items()}
-    shown = start
+    counts, last = [table.count for table in tables], lab.iteration
+    shown = 0
 
     def show(iteration: int) -> None:
         nonlocal shown
-        shown = min(iteration, counts["losses"])
-        for name, table in tables.items():
-            table.count = int(np.searchsorted(table._iterations[: counts[name]], shown))
+        shown = min(iteration, last)
+        for table, count in zip(tables, counts, strict=True):
+            table.count = int(np.searchsorted(table._iterations[:count], shown))
 
     def advance(iterations: int) -> int:
         time.sleep(NAP)
         show(shown + max(1, round(rate * NAP)))
         return iterations
 
-    show(start)
+    show(0)
     lab.advance = advance  # type: ignore[method-assign]
 
 

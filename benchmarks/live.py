@@ -29,10 +29,13 @@ KEEPS, EVEN = 0.75, 1.6
 ROOT = Path(__file__).resolve().parent.parent
 
 TEXT = 'format = 1\ntitle = "{name}"\nnetwork = "{network}"\n[data]\nset = "{data}"\n[training]\nbatch_size = {batch}\n'
+BESIDE = '[[compare]]\nnetwork = "{network}, skip 2"\n'
+# network, data, size of a batch, runs with skips beside it
 WORKLOADS = {
-    "2-6-6-4-1 spiral": ("2-6-6-4-1 tanh, output tanh, loss half_squared", "spiral", 10),
-    "64-64-32-10 digits": ("64-64-32-10 relu, loss cross_entropy, init he", "digits", 32),
-    "2-64x50-1 spiral": ("2-64x50-1 tanh, init xavier", "spiral", 64),
+    "2-6-6-4-1 spiral": ("2-6-6-4-1 tanh, output tanh, loss half_squared", "spiral", 10, 0),
+    "64-64-32-10 digits": ("64-64-32-10 relu, loss cross_entropy, init he", "digits", 32, 0),
+    "2-64x50-1 spiral": ("2-64x50-1 tanh, init xavier", "spiral", 64, 0),
+    "2-20x50-1 circle, two runs": ("2-20x50-1 tanh, init normal", "circle", 10, 1),
 }
 
 
@@ -56,8 +59,9 @@ def late(intervals: list[float]) -> float:
 def rows(where: str, environment: Mapping[str, str], rounds: int, seconds: float, names: list[str]) -> Iterator[Row]:
     """The rows of the workloads on one platform: medians over the rounds."""
     for name in names:
-        network, data, batch = WORKLOADS[name]
+        network, data, batch, beside = WORKLOADS[name]
         text = TEXT.format(name=name, network=network, data=data, batch=batch)
+        text += BESIDE.format(network=network) * beside
         kept, even, rates, spans = [], [], [], []
         for number in range(rounds):
             headless = run("headless", seconds, text, 0.0, environment)

@@ -449,3 +449,14 @@ def test_the_next_wrong_sample_is_a_click_away(make: Callable[[str], Window], qt
     window.laboratory.said.connect(said.append)
     window.laboratory.trainer.all_right.emit()
     assert said == ["All test samples are right."]
+
+
+def test_what_was_being_written_is_forgotten_with_its_document(lab: Window) -> None:
+    line = lab.laboratory.builder.text.line
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "2-nonsense")
+    QTest.keyClick(line, Key.Key_Return)
+    assert line.toPlainText() == "2-nonsense"
+    lab.show_document(prepare(parse(SPIRAL.replace("2-4-3-1", "2-5-1"))))
+    assert line.toPlainText().startswith("2-5-1")

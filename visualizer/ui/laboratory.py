@@ -54,6 +54,7 @@ class Laboratory(QObject):
         self._marks: list[tuple[int, str]] = []
         self._enters = False  # whether to show the steps once what is being trained is done
         self._preparing = self._runs_then = False  # whether runs are being set up, and are to be trained at once
+        self._edited_here = False  # whether a change is the builder's own
         self._left_at: tuple[Lab, int] | None = None  # where the runs stood when their steps were shown
         self.trainer = Trainer(self)
         self.builder = BuilderPanel(theme)
@@ -110,6 +111,8 @@ class Laboratory(QObject):
 
     def _changed(self, change: Change) -> None:
         if Change.LAB in change:
+            if not self._edited_here:
+                self.builder.forget()  # what was being written was meant for another document, or another version
             self._take_lab()
 
     def _take_lab(self) -> None:
@@ -151,13 +154,18 @@ class Laboratory(QObject):
         else:
             source, before = self._session.source, facts_of(self.lab.samples.raw_train) if self.lab else None
             # The builder cannot know the samples of a file that was just chosen: networks are fitted to them here.
-            self.set_up(lambda: source.with_recipes(refitted(recipes, source.folder, before)))
+            self.set_up(lambda: source.with_recipes(refitted(recipes, source.folder, before)), here=True)
 
-    def set_up(self, make: Callable[[], Document], then: Callable[[], None] | None = None) -> None:
-        """Have the session show another version of its document, which a worker prepares; the latest one counts."""
+    def set_up(self, make: Callable[[], Document], then: Callable[[], None] | None = None, here: bool = False) -> None:
+        """Have the session show another version of its document, which a worker prepares; the latest one counts.
+
+        ``here`` says that the builder made it.
+        """
 
         def show(prepared: Prepared) -> None:
+            self._edited_here = here
             self._session.edit(prepared)
+            self._edited_here = False
             if then is not None:
                 then()
 
@@ -269,6 +277,7 @@ class Laboratory(QObject):
             self.plots.pick_layer(self.lab.runs[self._selected].records.layers[column - 1])
 
     def _show_selected(self) -> None:
+        self.trainer.select(self._selected)
         if self._selected < len(self._snapshots):
             snapshot = self._snapshots[self._selected]
             self.network.show_snapshot(snapshot)

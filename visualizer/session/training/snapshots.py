@@ -19,6 +19,7 @@ from visualizer.session.training.snapshot import LayerView, Plane, SampleView, S
 # Points along each side of the output's plane by the number of units up to which they are used: 100 as in TensorFlow
 # Playground, fewer where a network takes long to be asked.
 SIDES = ((100, 100), (400, 60), (100_000_000, 40))
+QUICK = 400  # units up to which a plane is asked for in every look
 
 
 class Snapshots:
@@ -33,15 +34,20 @@ class Snapshots:
         raw = lab.samples.raw_train.features
         self._bounds = bounds_of(raw) if raw.shape[1] <= 2 else ()
         units = max((run_units(recipe.network) for recipe in lab.recipes if recipe.network is not None), default=0)
+        self._units = units
+        self._planes: dict[int, Plane | None] = {}
         self._side = side_for(units) if len(self._bounds) == 4 else 0
         self._output_side = next(side for most, side in SIDES if units <= most)
         self._maps_at, self._output_at = self._columns(self._side), self._columns(self._output_side)
 
     def take(self, which: int, scored: bool = True) -> Snapshot:
-        """Run ``which`` as it is now. Measuring it over all samples (``scored``) takes longest: else none are given."""
+        """Run ``which`` as it is now. Measuring it over all samples (``scored``) takes longest: else no scores are
+        given, and a large network's plane is the last one."""
         lab, run = self._lab, self._lab.runs[which]
         network = lab.recipes[which].network
-        plane, sample = self._plane(run), self._sample(run, which)
+        if scored or self._units <= QUICK or which not in self._planes:
+            self._planes[which] = self._plane(run)
+        plane, sample = self._planes[which], self._sample(run, which)
         names = () if network is None else ("x", *values_of(network))
         maps: Mapping[str, Array] = {}
         if names and self._maps_at is not None:

@@ -22,7 +22,7 @@ SLICE = 0.002  # s of training between two looks at what is asked, or at who wai
 # Slices of one long iteration each would cost more than they train: so many go together, within so many seconds.
 TOGETHER, LONGEST = 8, 0.01
 # Looking at the runs may take this share of the thread's time, and measuring them over all samples that one.
-LOOKING, MEASURING = 0.06, 0.02
+LOOKING, MEASURING = 0.02, 0.04
 # s that somebody who holds the thread waits at most: a longer iteration leaves Python to others by itself.
 PATIENCE = 0.012
 
@@ -42,6 +42,8 @@ class Worker:
         self._asked: deque[tuple[Callable[[], Any], Then]] = deque()
         self._answers: deque[tuple[Then, Any, str | None]] = deque()
         self._taken: tuple[Snapshot, ...] | None = None
+        self._last: tuple[Snapshot, ...] = ()
+        self.selected = 0  # the run that is looked at while all are trained
         self._wanted = True
         self._sentence: str | None = None
         self._thread: threading.Thread | None = None
@@ -55,7 +57,7 @@ class Worker:
             self._asked.clear()
             self._wait_until_still()
             self._answers.clear()
-            self.lab, self._taken = lab, None
+            self.lab, self._taken, self._last = lab, None, ()
             self.snapshots = None if lab is None else Snapshots(lab)
 
     def start(self, iterations: int | None, pace: float | None) -> None:
@@ -147,11 +149,16 @@ class Worker:
 
     # The thread's side ----------------------------------------------------------------------------------------------
 
-    def look(self, scored: bool) -> tuple[Snapshot, ...]:
-        """Snapshots of all runs, as they are now."""
+    def look(self, scored: bool = True, only: int | None = None) -> tuple[Snapshot, ...]:
+        """Snapshots of all runs; where ``only`` one is looked at, of the others the last that were taken."""
         assert self.lab is not None
         assert self.snapshots is not None
-        return tuple(self.snapshots.take(which, scored) for which in range(len(self.lab.runs)))
+        if only is None or len(self._last) != len(self.lab.runs):
+            self._last = tuple(self.snapshots.take(which, scored) for which in range(len(self.lab.runs)))
+        else:
+            taken = self.snapshots.take(only, scored)
+            self._last = (*self._last[:only], taken, *self._last[only + 1 :])
+        return self._last
 
     def _work(self) -> None:
         clock = _Clock()
@@ -202,7 +209,7 @@ class Worker:
         if wanted and not done and clock.may_look():
             before = time.perf_counter()
             scored = clock.may_measure()
-            found = self.look(scored)
+            found = self.look(scored, min(self.selected, len(lab.runs) - 1))
             clock.looked(time.perf_counter() - before, scored)
             with self._condition:
                 self._taken, self._wanted = found, False
@@ -219,6 +226,7 @@ class _Clock:
         self._start = time.perf_counter()
         self._made = 0
         self._pace: float | None = None
+        self._look = 0.0  # s a look takes
         self._next_look = self._next_measure = 0.0
 
     def iterations(self, pace: float | None) -> int:
@@ -255,9 +263,11 @@ class _Clock:
     def looked(self, seconds: float, measured: bool) -> None:
         """What a look took."""
         now = time.perf_counter()
-        self._next_look = now + seconds * (1 / LOOKING - 1)
         if measured:
             self._next_measure = now + max(0.25, seconds * (1 / MEASURING - 1))
+        else:
+            self._look = seconds
+        self._next_look = now + self._look * (1 / LOOKING - 1)
 
 
 def _sentence_of(error: Exception) -> str:
