@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from visualizer.session.training.snapshot import Snapshot
     from visualizer.ui.theme import Theme
 
+OUTPUT_EVERY = 0.3  # s between two pictures of the output while it trains: numbers are to be read
 SLOW = 500  # ms after which a person is told that runs are being set up
 CSV_FILTER = "Tables (*.csv *.tsv *.txt);;All files (*)"
 
@@ -54,6 +56,7 @@ class Laboratory(QObject):
         self._marks: list[tuple[int, str]] = []
         self._enters = False  # whether to show the steps once what is being trained is done
         self._preparing = self._runs_then = False  # whether runs are being set up, and are to be trained at once
+        self._output_shown = 0.0
         self._edited_here = False  # whether a change is the builder's own
         self._left_at: tuple[Lab, int] | None = None  # where the runs stood when their steps were shown
         self.trainer = Trainer(self)
@@ -281,7 +284,10 @@ class Laboratory(QObject):
         if self._selected < len(self._snapshots):
             snapshot = self._snapshots[self._selected]
             self.network.show_snapshot(snapshot)
-            self.output.show_snapshot(snapshot, self._scores[self._selected])
+            now = time.monotonic()
+            if not self.trainer.running or now - self._output_shown > OUTPUT_EVERY:
+                self._output_shown = now
+                self.output.show_snapshot(snapshot, self._scores[self._selected])
 
     def _halted(self, halt: Halt) -> None:
         if halt.wrong:

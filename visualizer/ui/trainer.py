@@ -14,7 +14,7 @@ from visualizer.session.training.worker import Worker
 
 INTERVAL = 33  # ms between two looks at the worker, at least
 # Painting may take this share of the time: Python runs one thread at a time, and the rest is for training.
-PAINTING = 0.13
+PAINTING = 0.1
 SLOWEST = 500  # ms between two looks at the worker, at most
 PACES: tuple[float | None, ...] = (1.0, 10.0, 100.0, 1000.0, None)  # iterations a second; None: as fast as it can
 

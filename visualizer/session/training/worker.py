@@ -18,7 +18,7 @@ from visualizer.session.training.lab import Halt, Lab
 from visualizer.session.training.snapshot import Snapshot
 from visualizer.session.training.snapshots import Snapshots
 
-SLICE = 0.002  # s of training between two looks at what is asked, or at who waits
+SLICE = 0.005  # s of training between two looks at what is asked, or at who waits
 # Slices of one long iteration each would cost more than they train: so many go together, within so many seconds.
 TOGETHER, LONGEST = 8, 0.01
 # Looking at the runs may take this share of the thread's time, and measuring them over all samples that one.

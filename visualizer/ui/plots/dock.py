@@ -27,7 +27,7 @@ from visualizer.ui.theme import Theme, color
 MARGIN = 18
 SETTLED = 700  # ms without a change after which plots are painted as finely as they can be
 MISSED = 500  # ms after which what was asked for too soon is done
-SHORTEST, REST = 0.05, 12.0  # seconds between two pictures at least, and how many times what one took
+SHORTEST, REST = 0.05, 24.0  # seconds between two pictures at least, and how many times what one took
 LONGEST = 1.0  # but no longer than this: a first picture takes long
 CATCH_UP = 15  # ms from one piece of a long run to the next
 FEWEST = 10  # iterations on the scale at least
