@@ -97,6 +97,7 @@ class _SteppedEdit(QLineEdit):
     def show_applied(self, text: str) -> None:
         """Show what is in force."""
         self._applied = text
+        self.setFont(font(12 if len(text) <= 3 else 10 if len(text) <= 5 else 9, tabular=True))  # all of it is seen
         self.setText(text)
 
     def event(self, event: QEvent) -> bool:
