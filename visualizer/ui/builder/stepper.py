@@ -60,7 +60,7 @@ class Stepper(QFrame):
     def settle(self) -> None:
         """The number was taken: show it as it is written here."""
         self._refused = None
-        self.edit.show_applied(f"{self._value:,}")
+        self.edit.show_applied(f"{self._value}")
 
     def refuse(self) -> None:
         """The text was refused: it stays to be corrected, and is not tried again as it is."""
@@ -71,12 +71,16 @@ class Stepper(QFrame):
             self.chosen.emit(str(self._value + change))
 
     def _commit(self) -> None:
-        if self.edit.text() not in (f"{self._value:,}", self._refused):
+        if self.edit.text() not in (f"{self._value}", self._refused):
             self.chosen.emit(self.edit.text())
 
     def _abandon(self) -> None:
         self.settle()
         self.abandoned.emit()
+
+
+# A number of more than three digits is set smaller, so that all of it is seen.
+LONG = "padding: 4px 0px; font-size: 10px;"
 
 
 class _SteppedEdit(QLineEdit):
@@ -97,7 +101,7 @@ class _SteppedEdit(QLineEdit):
     def show_applied(self, text: str) -> None:
         """Show what is in force."""
         self._applied = text
-        self.setFont(font(12 if len(text) <= 3 else 10 if len(text) <= 5 else 9, tabular=True))  # all of it is seen
+        self.setStyleSheet("" if len(text) <= 3 else LONG)
         self.setText(text)
 
     def event(self, event: QEvent) -> bool:
