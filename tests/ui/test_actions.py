@@ -24,7 +24,7 @@ from pytestqt.qtbot import QtBot
 from visualizer.session.lessons import load_lesson
 from visualizer.session.session import prepare
 from visualizer.ui.actions import COMMANDS
-from visualizer.ui.bar import BUTTONS
+from visualizer.ui.bar import BUTTONS, MENUS
 from visualizer.ui.help import Keys, Palette
 from visualizer.ui.settings import settings
 from visualizer.ui.theme import load_fonts
@@ -58,6 +58,10 @@ def lesson(window: Window) -> Window:
 def test_names_and_texts_are_unique() -> None:
     for what in (lambda command: command.name, lambda command: (command.menu, command.text)):
         assert [name for name, count in Counter(map(what, COMMANDS)).items() if count > 1] == []
+
+
+def test_the_menus_are_those_of_the_registry() -> None:
+    assert tuple(dict.fromkeys(command.menu for command in COMMANDS)) == MENUS
 
 
 def test_no_shortcut_is_used_twice() -> None:

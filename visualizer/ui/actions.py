@@ -146,12 +146,6 @@ def build_actions(window: Window) -> Mapping[str, QAction]:
     return actions
 
 
-def add_menus(bar: QMenuBar) -> None:
-    """The menus, empty, in the order of the registry."""
-    for title in dict.fromkeys(command.menu for command in COMMANDS):
-        bar.addMenu(title)
-
-
 def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> None:
     """The commands of every menu, in the order of the registry."""
     menus = {action.text(): action.menu() for action in bar.actions()}

@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from visualizer.ui import actions
-from visualizer.ui.bar import TopBar
+from visualizer.ui.bar import MENUS, TopBar
 from visualizer.ui.gallery import Gallery
 from visualizer.ui.panels import BENCHES, STEPS, TRAIN, Panels
 from visualizer.ui.player import Player
@@ -70,7 +69,8 @@ class Window(QMainWindow):
         self._opening: Callable[[], None] | None = None
         self._possible: tuple[bool, ...] = ()
         self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
-        actions.add_menus(self.menus)
+        for title in MENUS:
+            self.menus.addMenu(title)
         self.bar = TopBar(self.theme)
         self.gallery = Gallery(self.theme, shell=True)
         self._pages = QStackedWidget()
@@ -91,8 +91,10 @@ class Window(QMainWindow):
 
     def complete(self) -> None:
         """Add to the shell what answers a person: commands, buttons and messages."""
+        from visualizer.ui import actions
         from visualizer.ui.message import Message
 
+        self._registry = actions
         self.actions_by_name = actions.build_actions(self)
         actions.fill_menus(self.menus, self.actions_by_name)
         self.bar.complete(self.actions_by_name, self._cycle_speed, self.show_gallery)
@@ -296,7 +298,7 @@ class Window(QMainWindow):
             lab.iteration, lab.recipes[0].stop.iterations, epoch, laboratory.trainer.rate, laboratory.trainer.pace
         )
         if not self.among_steps:
-            self._possible = actions.refresh_changing(self, self.actions_by_name, self._possible)
+            self._possible = self._registry.refresh_changing(self, self.actions_by_name, self._possible)
 
     def ask_iteration(self) -> None:
         """Ask for an iteration, and show its steps."""
@@ -346,7 +348,7 @@ class Window(QMainWindow):
         if kinds.TRACE in change:
             self._refresh()
         elif change != kinds.HOVER and self.in_lesson:
-            self._possible = actions.refresh_changing(self, self.actions_by_name, self._possible)
+            self._possible = self._registry.refresh_changing(self, self.actions_by_name, self._possible)
 
     def _lab_changed(self) -> None:
         """The document trains something else, or nothing any more: back to the bench that is for that."""
@@ -360,7 +362,7 @@ class Window(QMainWindow):
     def _refresh(self) -> None:
         document = self.session.document if self.in_lesson else None
         self._possible = ()  # not known any more
-        actions.refresh_actions(self, self.actions_by_name)
+        self._registry.refresh_actions(self, self.actions_by_name)
         edited = bool(document and self.session.edited and self.session.source.chapter is None)
         self.bar.show_lesson(document.title if document else None, edited)
         if document:
