@@ -122,7 +122,7 @@ def test_bad_usage(refused: Callable[..., str], arguments: tuple[str, ...]) -> N
 
 
 def test_a_mistake_of_ours_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: str) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("a\nb")
 
     monkeypatch.setattr(subject, "find", fail)
@@ -137,7 +137,7 @@ def test_a_mistake_of_ours_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyP
 
 
 def test_too_little_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: str) -> None:
+    def fail(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(subject, "find", fail)
@@ -145,7 +145,7 @@ def test_too_little_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interrupt_is_quiet(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_: str) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(subject, "find", interrupt)

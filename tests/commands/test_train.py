@@ -341,3 +341,21 @@ def test_quiet_says_nothing_of_how_far_it_is(run: Run, document: Callable[..., P
     arguments = ("train", str(document()), "--iterations", "20")
     assert "of 20 iterations" in run(*arguments)[2]
     assert run(*arguments, "--quiet")[2] == ""
+
+
+def test_a_chapter_of_a_story_is_trained(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "story.csv"
+    arguments = ("train", "exploding-gradients", "--chapter", "5", "--iterations", "1", "--csv", str(file), "--quiet")
+    status, _, _ = run(*arguments)
+    assert status == 0
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    assert [row["run"] for row in rows] == ["10 hidden layers", "30 hidden layers", "50 hidden layers"]
+    assert [round(float(row["layer1.gradient_norm"]), -1) for row in rows] == pytest.approx(
+        [40, 4890, 440_000], rel=0.03
+    )
+
+
+@pytest.mark.parametrize(("lesson", "chapter"), [("exploding-gradients", "99"), ("neuron-by-hand", "1")])
+@pytest.mark.parametrize("command", ["train", "trace", "check"])
+def test_a_chapter_that_is_not_there_is_refused(command: str, lesson: str, chapter: str, refused: Refused) -> None:
+    assert f"--chapter {chapter}: " in refused(command, lesson, "--chapter", chapter)

@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    document = subject.find(options.document)
+    document = subject.find(options.document, options.chapter)
     trace = subject.record(document)
     import numpy as np
 

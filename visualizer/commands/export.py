@@ -65,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     _check_view(options)
     _check_picture(options)
-    document = subject.find(options.document)
+    document = subject.find(options.document, options.chapter)
     return _paint_plots(document, options) if options.view == "plots" else _paint_steps(document, options)
 
 

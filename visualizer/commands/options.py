@@ -11,8 +11,17 @@ MAX_ITERATIONS = 10_000_000
 MAX_SEED = 2**63 - 1
 
 
+MAX_CHAPTERS = 1000  # that can be asked for; a document has fewer
+
+
 def document_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="FILE-OR-LESSON", help="a TOML document, or a lesson's name")
+    parser.add_argument(
+        "--chapter",
+        type=whole(1, MAX_CHAPTERS),
+        metavar="N",
+        help="of a document that tells a story: as its chapter N has it, the first is 1",
+    )
 
 
 def iteration_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,11 +13,21 @@ if TYPE_CHECKING:
     from visualizer.session.training.lab import Lab
 
 
-def find(file_or_lesson: str) -> Document:
-    """The document that was named. Raises GradStepError."""
+def find(file_or_lesson: str, chapter: int | None = None) -> Document:
+    """The document that was named, as one of its chapters has it where that was asked for, counted from 1.
+
+    Raises GradStepError, and Stop where there is no such chapter.
+    """
     from visualizer.session.lessons import find
 
-    return find(file_or_lesson)
+    document = find(file_or_lesson)
+    if chapter is None:
+        return document
+    count = len(document.specification.chapters)
+    if chapter > count:
+        there = f"there are {count}, so give a number from 1 to {count}" if count else "there are none"
+        raise Stop(f"--chapter {chapter}: {name_of(document)} has no such chapter: {there}")
+    return document.at_chapter(chapter - 1)
 
 
 def record(document: Document) -> Trace:

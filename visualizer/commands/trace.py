@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    document = subject.find(options.document)
+    document = subject.find(options.document, options.chapter)
     place = subject.reached(document, options)
     if place is None:
         trace = subject.record(document)

@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    document = subject.find(options.document)
+    document = subject.find(options.document, options.chapter)
     _check_files(options, document)
     lab, iterations = start(document, options.iterations, options.seed)
     from visualizer.session.training.summary import Outcome, summary_lines
