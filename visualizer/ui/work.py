@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+
+from visualizer.session.mishaps import sentence_of
 
 
 class Work(QObject):
@@ -39,13 +40,8 @@ class Work(QObject):
         """What the worker does; never raises."""
         try:
             outcome, good = self._function(), True
-        except ValueError as error:  # every error that input can cause is one
-            outcome, good = str(error), False
-        except MemoryError:
-            outcome, good = "there is not enough memory for this document", False
-        except Exception as error:  # a bug of ours: a worker must not show it, but the window has to hear of it
-            traceback.print_exc()
-            outcome, good = f"something went wrong in GradStep itself ({type(error).__name__})", False
+        except Exception as error:
+            outcome, good = sentence_of(error, "for this document"), False
         self._finished.emit(outcome, good)
 
     @Slot(object, bool)

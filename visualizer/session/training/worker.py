@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from visualizer.session.mishaps import sentence_of
 from visualizer.session.training.lab import Halt, Lab
 from visualizer.session.training.snapshot import Snapshot
 from visualizer.session.training.snapshots import Snapshots
@@ -180,7 +180,7 @@ class Worker:
                     self._slice(clock, goal, pace, wanted)
             except Exception as error:  # a worker must not die of it: the window has to hear
                 with self._condition:
-                    self._running, self._sentence = False, _sentence_of(error)
+                    self._running, self._sentence = False, sentence_of(error, "to go on")
             with self._condition:
                 self._working = False
                 self._condition.notify_all()
@@ -192,7 +192,7 @@ class Worker:
         try:
             answer, sentence = question(), None
         except Exception as error:
-            answer, sentence = None, _sentence_of(error)
+            answer, sentence = None, sentence_of(error, "to go on")
         with self._condition:
             self._answers.append((then, answer, sentence))
 
@@ -268,13 +268,3 @@ class _Clock:
         else:
             self._look = seconds
         self._next_look = now + self._look * (1 / LOOKING - 1)
-
-
-def _sentence_of(error: Exception) -> str:
-    """What to tell a person of an error on the worker."""
-    if isinstance(error, ValueError):  # every error that input can cause is one
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "there is not enough memory to go on"
-    traceback.print_exc()
-    return f"something went wrong in GradStep itself ({type(error).__name__})"
