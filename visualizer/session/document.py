@@ -40,7 +40,7 @@ from visualizer.session.refusals import (
     type_refusal,
     unknown_field,
 )
-from visualizer.session.specification import Backward, Specification, Training
+from visualizer.session.specification import Backward, Chapter, Specification, Training
 from visualizer.session.training.models import first_graph, model_for
 from visualizer.session.training.recipe import Recipe
 from visualizer.session.training.samples import Samples, load_samples
@@ -121,6 +121,11 @@ class Document:
         specification = with_recipes(self.specification, recipes)
         document = _assemble(specification, self.sizes, self.variant, self.path)
         return replace(document, chapter=self.chapter, origin=self.origin)
+
+    @property
+    def chapters(self) -> Sequence[Chapter]:
+        """The chapters of its story, whichever it is open at; none where it tells none."""
+        return (self.origin or self.specification).chapters
 
     def at_chapter(self, number: int) -> Document:
         """The document as its chapter of that number, from 0, has it. Raises GradStepError."""

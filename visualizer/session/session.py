@@ -127,7 +127,7 @@ class Session:
         """Give an input or parameter another value and run again; can be undone. Raises GradStepError."""
         document = self.document.with_leaf(name, value)
         if not np.array_equal(document.leaves[name], self.document.leaves[name]):
-            self._edit(document)
+            self.edit(document)
 
     def set_element(self, name: str, index: Index, value: float) -> None:
         """Give one element of an input or parameter another value. Raises GradStepError."""
@@ -139,12 +139,12 @@ class Session:
         """Choose another size of the document; can be undone. Raises GradStepError."""
         document = self.document.with_size(name, size)
         if document.sizes != self.document.sizes:
-            self._edit(document)
+            self.edit(document)
 
     def set_variant(self, variant: str) -> None:
         """Write the program the other way; can be undone. Raises GradStepError."""
         if variant != self.document.variant:
-            self._edit(self.document.with_variant(variant))
+            self.edit(self.document.with_variant(variant))
 
     def change_recipes(self, recipes: Sequence[Recipe]) -> None:
         """Train something else, from the start; can be undone. Raises GradStepError where it cannot be."""
@@ -156,7 +156,11 @@ class Session:
 
     def edit(self, document: Document | Prepared) -> None:
         """Show another version of the document; can be undone. Raises GradStepError where it cannot be run."""
-        self._edit(document)
+        # may raise; nothing has changed then
+        prepared = document if isinstance(document, Prepared) else prepare(document)
+        self._undo.append(self.source)
+        self._redo.clear()
+        self._replace(prepared)
 
     def restart(self, prepared: Prepared | None = None) -> None:
         """Begin the runs anew: the same document, nothing trained. A worker may have ``prepared`` them."""
@@ -193,13 +197,6 @@ class Session:
     def edited(self) -> bool:
         """True where the document differs from what was opened."""
         return bool(self._undo)
-
-    def _edit(self, document: Document | Prepared) -> None:
-        # may raise; nothing has changed then
-        prepared = document if isinstance(document, Prepared) else prepare(document)
-        self._undo.append(self.source)
-        self._redo.clear()
-        self._replace(prepared)
 
     def _replace(self, document: Document | Prepared) -> None:
         """Show another version of the document, at the same place in time where it has no runs."""

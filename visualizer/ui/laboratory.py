@@ -206,9 +206,9 @@ class Laboratory(QObject):
 
         def begin() -> None:
             source = self._session.source
-            if source.chapter is None or source.origin is None:
+            if source.chapter is None:
                 return
-            chapter = source.origin.chapters[source.chapter]
+            chapter = source.chapters[source.chapter]
             self._enters = chapter.inside
             if chapter.iterations:
                 self.trainer.run(chapter.iterations)

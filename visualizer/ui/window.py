@@ -173,14 +173,13 @@ class Window(QMainWindow):
     def show_document(self, prepared: Prepared) -> None:
         """Show a document that has been read and run."""
         self.player.pause()
-        if not hasattr(self, "session"):
+        first = not hasattr(self, "session")
+        if first:
             self._build_workspace(prepared)
-        else:
-            if prepared.lab is not None:
-                self._build_laboratory()
-            self.session.open(prepared)
         if prepared.lab is not None:
-            self._build_laboratory()
+            self._build_laboratory()  # before the session tells of the runs
+        if not first:
+            self.session.open(prepared)
         self.in_lesson = True
         path = prepared.document.path
         if path is not None and not self._is_lesson(path):
@@ -320,16 +319,14 @@ class Window(QMainWindow):
     def _show_story(self) -> None:
         if self._story is not None:
             source = self.session.source
-            chapters = (source.origin or source.specification).chapters
-            self._story.show_chapter(chapters, source.chapter)
+            self._story.show_chapter(source.chapters, source.chapter)
 
     def can_go_chapters(self, by: int) -> bool:
         """Whether the story has a chapter so many further on."""
         if not self.trains:
             return False
         source = self.session.source
-        chapters = (source.origin or source.specification).chapters
-        return 0 <= (-1 if source.chapter is None else source.chapter) + by < len(chapters)
+        return 0 <= (-1 if source.chapter is None else source.chapter) + by < len(source.chapters)
 
     def go_chapters(self, by: int) -> None:
         """So many chapters on."""

@@ -114,6 +114,9 @@ def test_a_session_trains_shows_iterations_and_takes_edits_back() -> None:
     assert float(loss) == session.lab.runs[0].records[25].loss
     with pytest.raises(GradStepError):
         session.show_iteration(41)
+    session.rewind(10)
+    assert (session.lab.iteration, session.lab.recorded) == (10, 40)
+    assert told[-1] == Change.RECORDS
     before = session.lab
     session.change_recipes([recipe.with_seed(5) for recipe in session.lab.recipes])
     assert session.lab is not before

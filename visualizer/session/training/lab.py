@@ -148,14 +148,16 @@ class Lab:
         for run in going:
             run.seek(iteration + 1)
             run.records.cut(iteration + 1)
-        name = f"{self.labels[self.runs.index(first)]}: " if len(self.runs) > 1 else ""
-        sentence = f"Stopped: {name}the loss of iteration {iteration:,} is {loss:.4g}, below {limit:g}"
+        sentence = f"Stopped: {self._named(first)}the loss of iteration {iteration:,} is {loss:.4g}, below {limit:g}"
         return Halt(iteration + 1, sentence, self.runs.index(first))
 
     def _not_finite(self, runs: Sequence[Run]) -> Halt | None:
         for run in runs:
             if run.stopped is not None:
-                number = self.runs.index(run)
-                name = f"{self.labels[number]}: " if len(self.runs) > 1 else ""
-                return Halt(run.stopped.iteration + 1, f"Stopped: {name}{run.stopped}", number, wrong=True)
+                sentence = f"Stopped: {self._named(run)}{run.stopped}"
+                return Halt(run.stopped.iteration + 1, sentence, self.runs.index(run), wrong=True)
         return None
+
+    def _named(self, run: Run) -> str:
+        """What a sentence about one of several runs begins with."""
+        return f"{self.labels[self.runs.index(run)]}: " if len(self.runs) > 1 else ""
