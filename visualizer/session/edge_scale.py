@@ -1,0 +1,99 @@
+"""The scales of what edges show: where a number lies between the smallest and the largest, by its size or its sign."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.ops import Array
+from visualizer.session.appearance import Appearance
+from visualizer.session.formatting import number_text, power_of_ten
+
+ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # what a linear scale ends at, times a power of ten
+FEWEST = 1e-6  # of the largest: where a logarithmic scale begins that was told to begin at nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The logarithmic scale of gradient magnitudes: decades from ``low`` to ``high``."""
+
+    low: int
+    high: int
+
+    def position(self, magnitude: float) -> float:
+        """Where a positive magnitude lies on the scale, from 0 to 1."""
+        if self.high == self.low:
+            return 1.0
+        return min(max((math.log10(magnitude) - self.low) / (self.high - self.low), 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeScale:
+    """From the size ``low`` to the size ``high``, both in the unit of the numbers.
+
+    A ``signed`` scale has both sides of 0: −high to high, and what is smaller than ``low`` lies in its middle.
+    """
+
+    low: float
+    high: float
+    logarithmic: bool = True
+    signed: bool = False
+
+    def places(self, numbers: Array) -> Array:
+        """Where numbers of any shape lie: from 0 to 1, on a signed scale from −1 to 1. NaN stays, infinities are 1."""
+        with np.errstate(all="ignore"):
+            sizes = np.abs(numbers)
+            if self.logarithmic:
+                places = np.log(sizes / self.low) / math.log(self.high / self.low)
+            else:
+                places = (sizes - self.low) / (self.high - self.low)
+        places = np.clip(places, 0.0, 1.0)
+        return np.copysign(places, numbers) if self.signed else places
+
+    def place(self, number: float) -> float:
+        """Where one number lies."""
+        return float(self.places(np.asarray(number)))
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The numbers at the two ends, in words: 10⁻³ and 10⁰, 0 and 1.5, −2 and 2."""
+        low, high = (_words(end, self.logarithmic) for end in (self.low, self.high))
+        return (_words(-self.high, self.logarithmic), high) if self.signed else (low, high)
+
+
+def edge_scale(numbers: Array, appearance: Appearance, signed: bool = False) -> EdgeScale:
+    """The scale that shows all of ``numbers``, whole decades or round numbers; the fixed one where one is chosen."""
+    logarithmic = appearance.logarithmic
+    if appearance.fixed is not None:
+        low, high = appearance.fixed
+        low = max(low, high * FEWEST) if logarithmic else low
+        return EdgeScale(low, high, logarithmic, signed)
+    sizes = np.abs(numbers)
+    sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
+    if not len(sizes):
+        return EdgeScale(0.1 if logarithmic else 0.0, 1.0, logarithmic, signed)
+    if not logarithmic:
+        return EdgeScale(0.0, round_up(float(sizes.max())), False, signed)
+    low, high = math.floor(math.log10(sizes.min())), math.ceil(math.log10(sizes.max()))
+    return EdgeScale(_power(min(low, high - 1)), _power(high), True, signed)
+
+
+def round_up(largest: float) -> float:
+    """A round number (1, 1.5, 2, 3, 5 or 7 times a power of ten) that is not below ``largest``, which is positive."""
+    power = _power(math.floor(math.log10(largest)))
+    return next((step * power for step in ROUND if step * power >= largest), largest)
+
+
+def _power(exponent: int) -> float:
+    """10 to a whole power, within what a number can hold."""
+    return float(f"1e{max(-307, min(exponent, 308))}")
+
+
+def _words(end: float, logarithmic: bool) -> str:
+    if logarithmic and end:
+        exponent = round(math.log10(abs(end)))
+        if math.isclose(abs(end), 10.0**exponent, rel_tol=1e-9):
+            return ("−" if end < 0 else "") + power_of_ten(exponent)
+    return number_text(end)
