@@ -52,7 +52,7 @@ def at(name: str, step: int, path: int = -1) -> Session:
     session = Session(load_lesson(name))
     session.go_to(step)
     for _ in range(path + 1):
-        session.step_into()
+        session.walk()
     return session
 
 

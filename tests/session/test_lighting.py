@@ -84,7 +84,7 @@ def walked_paths(session: Session) -> list[tuple[str, ...]]:
 
     session.step_out()
     step, found = session.position.step, []
-    session.step_into()
+    session.walk()
     while session.position.step == step:
         lines = lighting(session).lines
         assert all(one[1] == other[0] for one, other in pairwise(lines))
@@ -112,7 +112,7 @@ def test_the_four_paths_forward_and_the_four_paths_back() -> None:
 @every_lesson
 def test_a_path_lights_its_own_term_alone(name: str) -> None:
     session = Session(load_lesson(name))
-    session.step_into()
+    session.walk()
     while True:
         session.reveal()
         light, card = lighting(session), session.card
@@ -140,7 +140,7 @@ def test_what_is_asked_is_not_given_away() -> None:
         assert light.asked == session.card.target
         assert light.cells == ()
         assert light.pill == ""
-        session.step_into()
+        session.walk()
         assert lighting(session).lines == ()
         session.step_out()
         session.reveal()
@@ -181,6 +181,6 @@ def test_an_optimisers_update_lights_the_parameter_and_its_gradient() -> None:
     node = session.document.graph.ids["W2"]
     parameter, gradient = (Reference(node, kind, (1, 2)) for kind in ("value", "gradient"))
     assert set(lighting(session).cells) == {parameter, gradient}
-    session.step_into()
+    session.walk()
     parameter, gradient = (Reference(node, kind, (0, 0)) for kind in ("value", "gradient"))
     assert lighting(session).lines == ((parameter, gradient), (gradient, parameter))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.errors import GradStepError
 from engine.expression import Reference
 from visualizer.session import cursor
+from visualizer.session.appearance import Appearance
 from visualizer.session.cursor import Position
 from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
@@ -80,7 +81,7 @@ def test_to_the_end_and_back_ends_where_it_began(name: str) -> None:
 @every_lesson
 def test_along_every_single_path_and_back_ends_where_it_began(name: str) -> None:
     session = Session(load_lesson(name))
-    session.step_into()
+    session.walk()
     there, back = [session.position], []
     while not session.at_end:
         session.step_forward()
@@ -100,7 +101,7 @@ def test_into_and_out_of_every_step(name: str) -> None:
     session = Session(load_lesson(name))
     for step in range(1, len(session.trace.steps) + 1):
         session.go_to(step)
-        session.step_into()
+        session.walk()
         assert session.position == Position(0, step, 0)
         session.step_out()
         assert session.position == Position(0, step)
@@ -132,7 +133,13 @@ def test_going_outside_stays_inside(neuron: Session) -> None:
 TELLING: dict[str, tuple[Callable[[Session], object], Change | None]] = {
     "forward": (Session.step_forward, Change.POSITION),
     "back": (Session.step_back, Change.POSITION),
-    "into": (Session.step_into, Change.POSITION),
+    "into": (Session.step_into, Change.POSITION | Change.LEVEL),
+    "single paths": (Session.walk, Change.POSITION),
+    "same level": (lambda session: session.set_level("layer"), None),
+    "same sample": (lambda session: session.set_sample(0), None),
+    "same appearance": (lambda session: session.set_appearance(Appearance()), None),
+    "weights": (lambda session: session.set_appearance(Appearance(shows="weight")), Change.LEVEL),
+    "focus": (lambda session: session.set_focus(Reference(2, "value")), Change.LEVEL),
     "out of whole steps": (Session.step_out, None),
     "first": (Session.first, Change.POSITION),
     "last": (Session.last, Change.POSITION),
@@ -369,7 +376,7 @@ def test_any_size_in_either_convention_is_stepped_through(n: int, m: int, varian
     w = trace.value("w").T if variant else trace.value("w")
     np.testing.assert_allclose(trace.value("f"), trace.value("x") @ w + trace.value("b"))
     np.testing.assert_allclose(trace.gradient("x"), w @ trace.value("df"))
-    layer.step_into()
+    layer.walk()
     while not layer.at_end:
         assert layer.card.title
         layer.step_forward()
@@ -386,7 +393,7 @@ def test_both_conventions_have_the_same_numbers(layer: Session) -> None:
 
 def test_a_size_that_shortens_the_arrays_keeps_a_place_within_them(layer: Session) -> None:
     layer.last()
-    layer.step_into()
+    layer.walk()
     layer.set_size("n", 1)
     assert layer.position.step <= len(layer.trace.steps)
     assert layer.card.position == layer.position
@@ -398,7 +405,7 @@ def test_a_size_that_shortens_the_arrays_keeps_a_place_within_them(layer: Sessio
 def test_a_pick_is_for_its_step(neuron: Session) -> None:
     neuron.go_to(3)
     neuron.pick(Reference(0, "value", ()))
-    neuron.step_into()
+    neuron.walk()
     assert neuron.picked == Reference(0, "value", ())
     neuron.go_to(4)
     assert neuron.picked is None
@@ -516,7 +523,7 @@ def test_no_answer_is_asked_for_before_the_first_step(neuron: Session) -> None:
 
 
 def test_the_single_paths_of_a_question_are_asked_too(layer: Session) -> None:
-    question(layer).step_into()
+    question(layer).walk()
     assert layer.position.path == 0
     assert layer.card.asked
 

@@ -116,7 +116,7 @@ def test_the_parameter_before_and_after_stand_side_by_side() -> None:
 
 def test_walking_an_update_goes_from_element_to_element() -> None:
     session = at_update(inside(ALL_AT_ONCE), "W2")
-    session.step_into()
+    session.walk()
     seen = []
     for _ in range(8):
         seen.append(session.card.chosen)

@@ -93,7 +93,7 @@ def written(layout: CardLayout, monkeypatch: pytest.MonkeyPatch) -> Written:
 
 
 def laid_out(session: Session) -> CardLayout:
-    return lay_out_card(session.card, session.document, session.trace, LIGHT, WIDTH)
+    return lay_out_card(session.card, LIGHT, WIDTH)
 
 
 def cards(text: str) -> list[Session]:
@@ -156,7 +156,7 @@ def assert_cut_down(texts: Written, shape: str, sign: str) -> None:
 
 def test_arrays_too_wide_even_in_part_are_named_by_their_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     session, _ = card_at(WIDE, "Times computes C")
-    layout = lay_out_card(session.card, session.document, session.trace, LIGHT, 100.0)
+    layout = lay_out_card(session.card, LIGHT, 100.0)
     texts = " ".join(text for text, _ in written(layout, monkeypatch))
     assert "Arrays of shapes 3×10, 3×10 and 3×10, too wide for this card. The marked element:" in texts
 

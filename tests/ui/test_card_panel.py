@@ -75,7 +75,7 @@ def question(session: Session) -> None:
 
 
 def layout_of(session: Session, width: float = WIDTH) -> CardLayout:
-    return lay_out_card(session.card, session.document, session.trace, LIGHT, width)
+    return lay_out_card(session.card, LIGHT, width)
 
 
 def visits(session: Session) -> Iterator[str]:
@@ -84,7 +84,7 @@ def visits(session: Session) -> Iterator[str]:
         session.go_to(step)
         yield f"{step}"
         if step:
-            session.step_into()
+            session.walk()
             yield f"{step}, first path"
             session.step_out()
 

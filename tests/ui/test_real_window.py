@@ -114,9 +114,9 @@ def script():
         press(Key.Key_Right)
         visited.append(session.position.step)
     at_end, end = session.at_end, colors(shown.screen().grabWindow(shown.winId()))
-    press(Key.Key_F11)
+    press(Key.Key_Down)
     path = session.position.path
-    press(Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    press(Key.Key_Up)
     for _ in range(count):
         press(Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
         visited.append(session.position.step)

@@ -103,7 +103,7 @@ def test_all_that_is_written_can_be_read(theme: Theme, name: str, monkeypatch: p
         session.go_to(step)
         scene_painter.paint(painter, step)
         scene_painter.paint_lighting(painter, lighting(session))
-        lay_out_card(session.card, session.document, session.trace, theme, 312.0).paint(painter)
+        lay_out_card(session.card, theme, 312.0).paint(painter)
         lay_out_bars(session.card.bars, theme, 184.0).paint(painter)
     painter.end()
     assert not image.isNull()

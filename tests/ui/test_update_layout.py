@@ -27,7 +27,7 @@ def fonts(qapp: QApplication) -> None:
 
 
 def laid_out(session: Session, width: float = WIDTH) -> CardLayout:
-    return lay_out_card(session.card, session.document, session.trace, LIGHT, width)
+    return lay_out_card(session.card, LIGHT, width)
 
 
 def painted(layout: CardLayout, monkeypatch: pytest.MonkeyPatch) -> tuple[Written, list[tuple[Equation, float, float]]]:
@@ -129,5 +129,5 @@ def test_a_narrow_card_breaks_its_lines(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_both_themes_have_the_same_layout() -> None:
     session = at_update(inside(ALL_AT_ONCE), "W2")
-    light, dark = (lay_out_card(session.card, session.document, session.trace, theme, WIDTH) for theme in (LIGHT, DARK))
+    light, dark = (lay_out_card(session.card, theme, WIDTH) for theme in (LIGHT, DARK))
     assert (light.height, light.regions, light.numbers) == (dark.height, dark.regions, dark.numbers)

@@ -219,31 +219,41 @@ def test_the_ends_by_key(neuron: Window) -> None:
     assert neuron.session.at_start
 
 
-@pytest.mark.parametrize(
-    ("into", "out"),
-    [((Key.Key_F11, NONE), (Key.Key_F11, SHIFT)), ((Key.Key_Down, NONE), (Key.Key_Up, NONE))],
-    ids=["F11", "arrows"],
-)
 @every_lesson
 @pytest.mark.slow
-def test_into_every_step_and_out_again_by_key(
-    name: str,
-    into: tuple[Qt.Key, Qt.KeyboardModifier],
-    out: tuple[Qt.Key, Qt.KeyboardModifier],
-    make: Callable[..., Window],
-) -> None:
+def test_along_the_paths_of_every_step_and_back_by_key(name: str, make: Callable[..., Window]) -> None:
     window = make(name)
     for step in range(1, len(window.session.trace.steps) + 1):
         press(window, Key.Key_Right)
-        press(window, *into)
+        press(window, Key.Key_Down)
         assert window.session.position == Position(0, step, 0)
-        press(window, *out)
+        press(window, Key.Key_Up)
+        assert window.session.position == Position(0, step)
+
+
+@every_lesson
+@pytest.mark.slow
+def test_a_level_down_twice_and_up_again_at_every_step_by_key(name: str, make: Callable[..., Window]) -> None:
+    window = make(name)
+    for step in range(1, len(window.session.trace.steps) + 1):
+        press(window, Key.Key_Right)
+        press(window, Key.Key_F11)
+        assert window.session.level == "neuron"
+        assert (window.session.position.step, window.session.position.unit) == (step, 0)
+        press(window, Key.Key_F11)
+        assert window.session.level == "scalar"
+        assert window.session.position.step == step
+        press(window, Key.Key_F11, SHIFT)
+        assert window.session.level == "neuron"
+        assert (window.session.position.step, window.session.position.unit) == (step, 0)
+        press(window, Key.Key_F11, SHIFT)
+        assert window.session.level == "layer"
         assert window.session.position == Position(0, step)
 
 
 def test_single_paths_are_walked_with_the_arrows(make: Callable[..., Window]) -> None:
     window = make("linear-under-the-hood")
-    press(window, Key.Key_F11)
+    press(window, Key.Key_Down)
     for path in range(1, 4):
         press(window, Key.Key_Right)
         assert window.session.position == Position(0, 1, path)
@@ -703,7 +713,7 @@ def test_buttons_are_off_where_they_can_do_nothing(neuron: Window) -> None:
     assert {name: buttons[name].isEnabled() for name in ("first", "back", "forward", "last")} == {
         "first": True, "back": True, "forward": False, "last": False,
     }  # fmt: skip
-    neuron.session.step_into()
+    neuron.session.walk()
     assert buttons["out"].isEnabled()
 
 
@@ -711,7 +721,7 @@ def test_buttons_are_off_where_they_can_do_nothing(neuron: Window) -> None:
     ("button", "position"),
     [
         ("forward", Position(0, 5)), ("back", Position(0, 3)), ("first", Position()), ("last", Position(0, 18)),
-        ("into", Position(0, 4, 0)),
+        ("into", Position(0, 4, unit=0)),
     ],
 )  # fmt: skip
 def test_buttons_do_what_they_show(button: str, position: Position, neuron: Window) -> None:

@@ -47,10 +47,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Card:
-    """All that the step card shows. Numbers are recorded ones; nothing is computed for the screen.
+    """All that the step card shows of a step of ``trace``. Numbers are recorded ones; nothing is computed for show.
 
+    Below whole arrays, ``trace`` is that of single numbers, and ``origin`` says for each which element of an array it
+    is or works for; empty where the card's values are the arrays.
     ``rule`` is the whole-array rule for ``target``; ``lines`` are elements written out, the chosen one first known by
-    ``chosen``; ``flow`` is the rule with its arrays as grids, ``excerpt`` the same with a few rows and columns of each,
+    ``chosen``; ``within`` says where in the step one stands ("path 3 of 4").
+    ``flow`` is the rule with its arrays as grids, ``excerpt`` the same with a few rows and columns of each,
     for where the whole is too large. ``state`` is the receiving node's gradient so far and
     ``arrived`` who sent what. ``path`` is (number, count) of the single path being walked, and ``jacobian`` the local
     derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``local`` is
@@ -58,6 +61,8 @@ class Card:
     several. ``asked`` is the question that hides the numbers, "" where there is none.
     """
 
+    document: Document
+    trace: Trace
     position: Position
     total: int
     phase: Phase | None
@@ -83,19 +88,33 @@ class Card:
     local: Expression | None = None
     update: UpdateCard | None = None
     excerpt: Flow = ()
+    within: str = ""
+    origin: tuple[Reference, ...] = ()
+
+    def of_arrays(self, reference: Reference | None) -> Reference | None:
+        """The element of an array behind a number of this card."""
+        if reference is None or not self.origin:
+            return reference
+        element = self.origin[reference.node]
+        return Reference(element.node, reference.kind, element.index)
 
 
-def build_card(document: Document, trace: Trace, position: Position, picked: Reference | None, asking: bool) -> Card:
-    """The card for a position. ``picked`` chooses the element shown, or the input whose terms are to be seen."""
+def build_card(
+    document: Document, trace: Trace, position: Position, picked: Reference | None, asking: bool, bare: bool = False
+) -> Card:
+    """The card for a position. ``picked`` chooses the element shown, or the input whose terms are to be seen.
+
+    A ``bare`` one is without what belongs to the document and not to the step: narration, sections and bars.
+    """
     step = cursor.current_step(trace, position)
-    note = anchors.note_at(document, trace, position.step)
+    note = None if bare else anchors.note_at(document, trace, position.step)
     section = ""
-    for start, title in anchors.sections(document, trace):
+    for start, title in () if bare else anchors.sections(document, trace):
         if start <= max(position.step, 1):
             section = title
     if step is None:
         return Card(
-            position, len(trace.steps), None, section, document.title,
+            document, trace, position, len(trace.steps), None, section, document.title,
             wording.why(document, trace, None), document.specification.summary, "",
         )  # fmt: skip
     explanation = explain(trace, step)
@@ -108,6 +127,8 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
     entries, equals = _jacobian(trace, step, position)
     flow, excerpt = build_flows(document, trace, step, chosen, lit) if explanation.result.ndim else ((), ())
     return Card(
+        document,
+        trace,
         position,
         len(trace.steps),
         step.phase,
@@ -126,13 +147,14 @@ def build_card(document: Document, trace: Trace, position: Position, picked: Ref
         picked,
         trace.gradient_state(receiver, position.step) if backward else None,
         _arrived(trace, receiver, position.step) if backward else (),
-        parameter_bars(trace, position.step, receiver if asking else None),
+        () if bare else parameter_bars(trace, position.step, receiver if asking else None),
         (position.path + 1, cursor.path_count(trace, position)) if walked else None,
         entries,
         equals,
         _local(trace, step),
         build_update(trace, step, chosen) if step.phase == "update" else None,
         excerpt,
+        f"path {position.path + 1} of {cursor.path_count(trace, position)}" if walked else "",
     )
 
 

@@ -23,11 +23,15 @@ class Position:
     """A point in time: ``step`` steps have been taken in ``iteration``.
 
     ``path`` counts from 0 through the (element, term) pairs of the step just taken; -1 while the step is seen whole.
+    Of that step the parts 0 to ``unit`` have been done at the level of neurons, and 0 to ``scalar`` at that of single
+    numbers; -1 where all of it has.
     """
 
     iteration: int = 0
     step: int = 0
     path: int = -1
+    unit: int = -1
+    scalar: int = -1
 
 
 def current_step(trace: Trace, position: Position) -> Step | None:

@@ -37,22 +37,23 @@ ROLE_WORDS = {
 KEYS = (
     ("→  F10", "one step on"),
     ("←  ⇧F10", "one step back"),
-    ("F11  ⇧F11", "into the single paths, and out"),
+    ("F11  ⇧F11", "a level down, and up"),
+    ("↓  ↑", "single paths, and back"),
     ("Space", "play, pause"),
     ("F1", "all keys"),
 )
 
 
-def lay_out_card(card: Card, document: Document, trace: Trace, theme: Theme, width: float) -> CardLayout:
+def lay_out_card(card: Card, theme: Theme, width: float) -> CardLayout:
     """Set ``card`` in a column of ``width`` pixels."""
-    return _Setter(card, document, trace, theme, width).run()
+    return _Setter(card, theme, width).run()
 
 
 class _Setter(Column):
     """Sets one card from top to bottom."""
 
-    def __init__(self, card: Card, document: Document, trace: Trace, theme: Theme, width: float) -> None:
-        super().__init__(document, trace, theme, theme.phase(card.phase), width)
+    def __init__(self, card: Card, theme: Theme, width: float) -> None:
+        super().__init__(card.document, card.trace, theme, theme.phase(card.phase), width)
         self.card = card
 
     def run(self) -> CardLayout:
@@ -85,8 +86,8 @@ class _Setter(Column):
         width = text_width(phase, 11.5, "semibold") + 22
         pill, accent = QRectF(0, self.y, width, 23), self.accent
         where = f"step {card.position.step} of {card.total}"
-        if card.path:
-            where += f", path {card.path[0]} of {card.path[1]}"
+        if card.within:
+            where += f", {card.within}"
         top = self.y
 
         def draw(pen: Pen) -> None:

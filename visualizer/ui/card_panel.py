@@ -95,9 +95,7 @@ class CardView(QWidget):
         if key not in self._layouts:
             if len(self._layouts) > 256:
                 self._layouts.clear()
-            self._layouts[key] = lay_out_card(
-                session.card, session.document, session.trace, self._theme, width - 2 * PADDING
-            )
+            self._layouts[key] = lay_out_card(session.card, self._theme, width - 2 * PADDING)
         return self._layouts[key]
 
     def _frame(self, session: Session, layout: CardLayout) -> QPixmap:
@@ -129,28 +127,26 @@ class CardView(QWidget):
             fill = color(self._theme.text)
             pen = Pen(painter)
             for rect, reference in self._layout.regions:
-                if reference == hovered and rect.width() < self._layout.width:
+                if self._session.card.of_arrays(reference) == hovered and rect.width() < self._layout.width:
                     pen.box(rect.adjusted(-1, -1, 1, 1), 4, None, mix(fill, color(self._theme.panel), 0.7), 1.4)
         painter.end()
 
     def _said_at(self, event: QMouseEvent, reference: Reference | None) -> str:
         """The number under the pointer in full, with its name; "" where there is none."""
-        session, layout = self._session, self._layout
-        if layout is None or session.asking:
+        card, layout = self._session.card, self._layout
+        if layout is None or self._session.asking:
             return ""
         number = layout.number_at(event.position().x() - PADDING, event.position().y() - PADDING)
         if number is not None:
-            name = (
-                "" if number.name == RESULT else f"{wording.leaf_name(session.document, Symbol(number.name or ''))} = "
-            )
+            name = "" if number.name == RESULT else f"{wording.leaf_name(card.document, Symbol(number.name or ''))} = "
             return f"{name}{full_text(number.value)}"
         if reference is None or reference.index is None:
             return ""
-        arrays = session.trace.values if reference.kind == "value" else session.trace.gradients
+        arrays = card.trace.values if reference.kind == "value" else card.trace.gradients
         array = arrays[reference.node]
         if array is None:
             return ""
-        return f"{wording.leaf_name(session.document, reference)} = {full_text(float(array[reference.index]))}"
+        return f"{wording.leaf_name(card.document, reference)} = {full_text(float(array[reference.index]))}"
 
     def _reference_at(self, event: QMouseEvent) -> Reference | None:
         if self._layout is None:
@@ -159,7 +155,7 @@ class CardView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         reference = self._reference_at(event)
-        self._session.hover(reference)
+        self._session.hover(self._session.card.of_arrays(reference))
         self.setCursor(Qt.CursorShape.PointingHandCursor if reference else Qt.CursorShape.ArrowCursor)
         if said := self._said_at(event, reference):
             QToolTip.showText(event.globalPosition().toPoint(), said, self)
@@ -167,7 +163,7 @@ class CardView(QWidget):
             QToolTip.hideText()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._session.pick(self._reference_at(event))
+        self._session.pick(self._session.card.of_arrays(self._reference_at(event)))
 
     def leaveEvent(self, event) -> None:
         self._session.hover(None)
@@ -175,7 +171,7 @@ class CardView(QWidget):
 
 def _moment(session: Session) -> Hashable:
     """What the card depends on, beside the document and the colours."""
-    return session.position, session.picked, session.asking
+    return session.level, session.sample, session.position, session.picked, session.asking
 
 
 def _height(layout: CardLayout) -> int:
@@ -243,7 +239,7 @@ class CardPanel(QWidget):
     def _changed(self, change: Change) -> None:
         if Change.TRACE in change:
             self.view.forget()
-        elif change & (Change.POSITION | Change.PICK | Change.REVEAL):
+        elif change & (Change.POSITION | Change.PICK | Change.REVEAL | Change.LEVEL):
             self.view.refresh()
         else:
             self.view.update()

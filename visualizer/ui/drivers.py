@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from visualizer.ui.player import Player
 
 # What can be done, by the names of the commands.
-MOVES = ("play", "continue", "stop", "reverse", "forward", "back", "into", "out", "first", "last", "slower", "faster")
+MOVES = (
+    "play", "continue", "stop", "reverse", "forward", "back", "into", "out", "walk", "whole", "first", "last", "slower",
+    "faster",
+)  # fmt: skip
 
 
 class Driver(Protocol):
@@ -41,6 +44,8 @@ class StepDriver:
             "back": session.step_back,
             "into": session.step_into,
             "out": self._out,
+            "walk": session.walk,
+            "whole": self._whole,
             "first": session.first,
             "last": session.last,
             "slower": lambda: player.change_speed(-1),
@@ -58,13 +63,22 @@ class StepDriver:
             return not self._session.at_end
         if move in ("back", "first", "reverse"):
             return not self._session.at_start
-        return move != "out" or self._leave is not None or self._session.position.path >= 0
+        inside = self._session.level != "layer" or self._session.position.path >= 0
+        if move == "walk":
+            return self._session.level == "layer"
+        if move == "whole":
+            return self._session.position.path >= 0
+        return move != "out" or self._leave is not None or inside
 
     def _out(self) -> None:
-        if self._session.position.path >= 0 or self._leave is None:
+        if self._session.level != "layer" or self._session.position.path >= 0 or self._leave is None:
             self._session.step_out()
         else:
             self._leave()
+
+    def _whole(self) -> None:
+        if self._session.position.path >= 0:
+            self._session.step_out()
 
 
 class TrainDriver:

@@ -50,7 +50,7 @@ def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = Pen(painter, outlines)
     pen.painter.fillRect(QRectF(0, 0, width, height), color(theme.ground))
-    layout = lay_out_card(session.card, session.document, session.trace, theme, CARD_WIDTH)
+    layout = lay_out_card(session.card, theme, CARD_WIDTH)
     bars = lay_out_bars(session.card.bars, theme, CARD_WIDTH)
     fit = min(1.0, (height - 2 * PADDING) / (layout.height + bars.height), (0.45 * width - 2 * PADDING) / CARD_WIDTH)
     fit = max(fit, 0.01)
