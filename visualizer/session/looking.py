@@ -133,7 +133,7 @@ class Looking:
             self.picked = None
         self.position = position
         change = Change.POSITION
-        if self.level == "scalar" and not self._scalar_moves.shows(position) and self._look_around():
+        if self.level == "scalar" and not self._scalar_moves.shows(position) and self._look_around(position):
             change |= Change.LEVEL
         self._tell(change)
 
@@ -178,12 +178,12 @@ class Looking:
 
     def set_sample(self, sample: int | None) -> None:
         """Choose the sample of a batch whose neurons and numbers are shown, None for the mean. Raises GradStepError."""
+        if sample == self.sample:
+            return
         if sample is not None and not 0 <= sample < self.samples:
             raise GradStepError(f"there is no sample {sample + 1}: the batch has {self.samples:,}")
-        if sample != self.sample:
-            self.sample = sample
-            self._cards.clear()
-            self._tell(Change.LEVEL)
+        self.sample = sample
+        self._tell(Change.LEVEL)
 
     def set_appearance(self, appearance: Appearance) -> None:
         """Choose what edges show, and how the graph lies."""
@@ -278,11 +278,14 @@ class Looking:
         return self._views.scalar_moves(self._part)
 
     def _enter(self, level: Level, position: Position) -> None:
-        change = Change.LEVEL
+        change = Change(0)
+        if level != self.level:
+            change |= Change.LEVEL
         if position != self.position:
             change |= Change.POSITION
         self.level, self.position = level, position
-        self._tell(change)
+        if change:
+            self._tell(change)
 
     def _enter_scalars(self, first: bool) -> None:
         """To the single numbers: of the present part the first, or all of them."""
@@ -292,18 +295,16 @@ class Looking:
         part = self._neuron_moves.part(position)
         if self._around is None and part is not None and part.elements:
             self._around = Reference(part.node, part.kind, part.elements[0])
-        self.level = "scalar"
         if not self._scalar_moves.shows(position):
-            self.position = position
-            self._look_around()
+            self._look_around(position)
         if part is not None and (first or position.unit >= 0):
             scalar = self._scalar_moves.of_part(position, part, last=not first)
             position = Position(position.iteration, position.step, unit=position.unit, scalar=scalar)
         self._enter("scalar", position)
 
-    def _look_around(self) -> bool:
-        """Have the part of the single numbers that is shown hold the present step; True where it becomes another."""
-        part = self._neuron_moves.part(self.position)
+    def _look_around(self, position: Position) -> bool:
+        """Have the part of the single numbers that is shown hold the step at ``position``; True where it changes."""
+        part = self._neuron_moves.part(position)
         if part is None or not self.scalars.words:
             return False
         before, self._around = self._around, Reference(part.node, part.kind, part.elements[0])
