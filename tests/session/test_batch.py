@@ -1,35 +1,12 @@
-"""Batches are recognised, and their samples are named."""
+"""The samples of a batch are named in rules."""
 
 import pytest
 
 from engine.explain import explain
 from engine.expression import to_text
-from engine.program import parse_program
 from tests.iterations import at_step, inside
 from visualizer.session import wording
-from visualizer.session.batch import over_samples, sample_axes
-
-COLUMNS = "z = linear(W, x, b)\na = tanh(z)\nloss = mse(a, t) + sum(W * W)"
-SIZES = {"x": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "t": [[0.0, 1.0, 2.0]]}
-PARAMETERS = {"W": [[0.5, -0.5]], "b": [0.25]}
-
-
-def names_of(axes: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(axes.items()))
-
-
-@pytest.mark.parametrize(("turned", "axis"), [(False, 1), (True, 0)])
-def test_what_runs_through_a_layer_is_a_batch(turned: bool, axis: int) -> None:
-    values = {name: [list(row) for row in zip(*rows, strict=True)] if turned else rows for name, rows in SIZES.items()}
-    program = COLUMNS.replace("b)", "b, rows=1)") if turned else COLUMNS
-    graph = parse_program(program, values, PARAMETERS)
-    found = {graph.nodes[node].name: at for node, at in sample_axes(graph).items()}
-    assert names_of(found) == {"a": axis, "t": axis, "x": axis, "z": axis}
-
-
-def test_a_vector_is_one_sample_and_has_no_axis() -> None:
-    graph = parse_program("z = linear(W, x, b)\nloss = sum(z)", {"x": [1.0, 2.0]}, PARAMETERS)
-    assert not sample_axes(graph)
+from visualizer.session.batch import over_samples
 
 
 def test_sums_over_samples_are_called_so() -> None:
