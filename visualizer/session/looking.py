@@ -11,7 +11,7 @@ from engine import Trace
 from engine.errors import GradStepError
 from engine.expression import Reference
 from visualizer.session import anchors, cursor
-from visualizer.session.appearance import LEVELS, Appearance, Level
+from visualizer.session.appearance import Appearance, Level
 from visualizer.session.card import Card, build_card
 from visualizer.session.change import Change
 from visualizer.session.cursor import Position
@@ -167,9 +167,8 @@ class Looking:
         """Look at the same place at another level; ``at`` is the element to be in the picture of single numbers."""
         if level == self.level:
             return
-        if at is not None:
-            self._around = at
         if level == "scalar":
+            self._around = at or self._around
             self._enter_scalars(first=False)
         elif self.level == "scalar" and level == "neuron":
             self._enter("neuron", self._risen(self.position))
@@ -214,6 +213,18 @@ class Looking:
         if match.index is not None:
             self.picked = match
         self._tell(Change.LEVEL | Change.PICK)
+
+    def preparation(self, level: Level, at: Reference | None = None) -> Callable[[], object] | None:
+        """What a worker can do so that ``set_level`` is done at once; None where it will be anyway."""
+        views, appearance, sample = self._views, self.appearance, self.sample
+        if views.light:
+            return None
+        if level == "layer":
+            return lambda: views.layers(appearance)
+        if level == "neuron":
+            return lambda: views.neurons(appearance, sample)
+        part = (sample or 0, at or self._around or self._here(self.position))
+        return lambda: views.scalar_scene(part, appearance)
 
     @property
     def scene(self) -> Scene:
@@ -267,7 +278,7 @@ class Looking:
 
     @property
     def _part(self) -> Part:
-        return (0 if self.sample is None else self.sample), self._around
+        return self.sample or 0, self._around
 
     @property
     def _neuron_moves(self) -> NeuronMoves:
@@ -292,9 +303,8 @@ class Looking:
         position = self.position
         if first and position.step == 0:
             position = Position(position.iteration, 1, unit=0)
+        self._around = self._around or self._here(position)
         part = self._neuron_moves.part(position)
-        if self._around is None and part is not None and part.elements:
-            self._around = Reference(part.node, part.kind, part.elements[0])
         if not self._scalar_moves.shows(position):
             self._look_around(position)
         if part is not None and (first or position.unit >= 0):
@@ -302,12 +312,16 @@ class Looking:
             position = Position(position.iteration, position.step, unit=position.unit, scalar=scalar)
         self._enter("scalar", position)
 
+    def _here(self, position: Position) -> Reference | None:
+        """The element that the part at ``position`` gives a number to, None before the first step."""
+        part = self._neuron_moves.part(position)
+        return Reference(part.node, part.kind, part.elements[0]) if part is not None and part.elements else None
+
     def _look_around(self, position: Position) -> bool:
         """Have the part of the single numbers that is shown hold the step at ``position``; True where it changes."""
-        part = self._neuron_moves.part(position)
-        if part is None or not self.scalars.words:
+        if not self.scalars.words:
             return False
-        before, self._around = self._around, Reference(part.node, part.kind, part.elements[0])
+        before, self._around = self._around, self._here(position)
         return before != self._around
 
     def _risen(self, position: Position) -> Position:
@@ -437,8 +451,3 @@ class Looking:
             other.picked = None
         other.position = position
         return other
-
-
-def level_below(level: Level) -> Level:
-    """The next finer level; the finest is its own."""
-    return LEVELS[min(LEVELS.index(level) + 1, len(LEVELS) - 1)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from visualizer.session.neuron.scene import NeuronScene
 
 DEFAULT = Appearance()
+MOST_AT_ONCE = 3000  # elements of a graph whose pictures need no worker
 Part = tuple[int, Reference | None]  # of the single numbers: the sample, and what is looked at where all are too many
 
 
@@ -31,6 +32,11 @@ class Views:
         self._neurons: tuple[object, NeuronScene] | None = None
         self._scalars: tuple[Part, Scalars] | None = None
         self._scalar_scene: tuple[object, Scene] | None = None
+
+    @cached_property
+    def light(self) -> bool:
+        """True where every picture is there at once: a small graph."""
+        return sum(node.size for node in self._trace.graph.nodes) <= MOST_AT_ONCE
 
     def layers(self, appearance: Appearance) -> Scene:
         """The picture of the arrays."""

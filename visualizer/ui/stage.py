@@ -1,0 +1,176 @@
+"""The graph and what lies over it: the way to where one is, a bar to find things, and the legend of the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QProgressDialog, QVBoxLayout, QWidget
+
+from engine.errors import GradStepError
+from engine.expression import Reference
+from visualizer.session.appearance import Appearance, Level
+from visualizer.session.crumbs import crumbs
+from visualizer.session.session import Change, Session
+from visualizer.ui.canvas import Canvas
+from visualizer.ui.crumbs import CrumbBar
+from visualizer.ui.edges import EdgeLegend
+from visualizer.ui.find_bar import FindBar
+from visualizer.ui.theme import Theme
+from visualizer.ui.work import Work
+
+EDGE = 12  # from what lies over the canvas to its sides, in pixels
+WORDS = {"layer": "the layers", "neuron": "the neurons", "scalar": "the single numbers"}
+
+
+class Stage(QWidget):
+    """Shows the steps of one iteration at any level. ``complained`` carries a sentence about what cannot be done."""
+
+    complained = Signal(str)
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._cancel: Callable[[], None] | None = None
+        self.crumbs = CrumbBar(theme)
+        self.canvas = Canvas(session, theme)
+        self.legend = EdgeLegend(theme, self.canvas)
+        self.finder = FindBar(theme, self.canvas)
+        self.finder.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.crumbs)
+        layout.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        self.canvas.installEventFilter(self)
+        self.canvas.complained.connect(self.complained)
+        self.canvas.level_wanted.connect(self.enter)
+        self.crumbs.level_chosen.connect(self.enter)
+        self.crumbs.sample_chosen.connect(self.choose_sample)
+        self.legend.changed.connect(session.set_appearance)
+        self.finder.searched.connect(self._search)
+        self.finder.moved.connect(session.find_next)
+        self.finder.closed.connect(self.close_finder)
+        session.subscribe(self._changed)
+        self._show_place()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours."""
+        for part in (self.crumbs, self.canvas, self.legend, self.finder):
+            part.set_theme(theme)
+
+    # Levels ---------------------------------------------------------------------------------------------------------
+
+    def enter(self, level: Level, at: Reference | None = None) -> None:
+        """Go to a level; its picture may take a worker's time."""
+        if level != self._session.level:
+            self._when_prepared(level, at, lambda: self._session.set_level(level, at))
+
+    def step_into(self) -> None:
+        """A level down at the present step."""
+        below: dict[Level, Level] = {"layer": "neuron", "neuron": "scalar", "scalar": "scalar"}
+        self._when_prepared(below[self._session.level], None, self._session.step_into)
+
+    def choose_sample(self, sample: int | None) -> None:
+        """Show another sample of the batch, None for the mean."""
+        try:
+            self._session.set_sample(sample)
+        except GradStepError as error:
+            self.complained.emit(str(error))
+
+    def _when_prepared(self, level: Level, at: Reference | None, act: Callable[[], None]) -> None:
+        """Do ``act`` once the picture of ``level`` is there; a person can cancel what takes long."""
+        if self._cancel is not None:
+            self._cancel()
+        preparation = self._session.preparation(level, at)
+        if preparation is None:
+            act()
+            return
+        work = Work(preparation, self)
+        progress = QProgressDialog(f"Drawing {WORDS[level]}", "Cancel", 0, 0, self)
+        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        progress.setMinimumDuration(500)
+
+        def finish() -> None:
+            work.cancel()
+            progress.reset()
+            progress.deleteLater()
+            self._cancel = None
+
+        def done(_: object) -> None:
+            finish()
+            act()
+
+        def failed(sentence: str) -> None:
+            finish()
+            self.complained.emit(sentence)
+
+        work.done.connect(done)
+        work.failed.connect(failed)
+        progress.canceled.connect(finish)
+        self._cancel = finish
+        work.start()
+
+    # Finding --------------------------------------------------------------------------------------------------------
+
+    def open_finder(self) -> None:
+        """Let a person type what to find."""
+        self.finder.show()
+        self._place_overlays()
+        self.finder.start()
+
+    def close_finder(self) -> None:
+        """Nothing is looked for any more."""
+        self.finder.hide()
+        self._session.find("")
+        self.canvas.setFocus()
+
+    def _search(self, text: str) -> None:
+        try:
+            self._session.find(text)
+        except GradStepError as error:
+            self.finder.show_error(str(error))
+
+    # What lies over the canvas --------------------------------------------------------------------------------------
+
+    def _changed(self, change: Change) -> None:
+        if change & (Change.POSITION | Change.LEVEL | Change.TRACE | Change.PICK):
+            self._show_place()
+
+    def _show_place(self) -> None:
+        session = self._session
+        self.crumbs.show_crumbs(crumbs(session))
+        self.finder.show_found(session.found)
+        self.legend.show_legend(self.canvas.legend(), session.appearance)
+        self._place_overlays()
+
+    def _place_overlays(self) -> None:
+        canvas = self.canvas
+        width = canvas.width() - 2 * EDGE
+        height = self.legend.height_for(width)
+        self.legend.setGeometry(
+            EDGE, canvas.height() - height - EDGE, min(width, self.legend.sizeHint().width()), height
+        )
+        room = min(self.finder.sizeHint().width(), width)
+        self.finder.setGeometry(canvas.width() - room - EDGE, EDGE, room, self.finder.sizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.canvas and event.type() == QEvent.Type.Resize:
+            self._place_overlays()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_overlays()
+
+    def toggle_direction(self) -> None:
+        """From left to right, or from top to bottom."""
+        from dataclasses import replace
+
+        appearance = self._session.appearance
+        self._appear(replace(appearance, direction="down" if appearance.direction == "right" else "right"))
+
+    def _appear(self, appearance: Appearance) -> None:
+        self._session.set_appearance(appearance)
