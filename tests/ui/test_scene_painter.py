@@ -309,7 +309,8 @@ def strokes(name: str, magnitude: float, theme: Theme = LIGHT) -> list[tuple[str
 
 def test_larger_gradients_are_wider_and_further_along_the_colours() -> None:
     scene = session_of("scalars").scene
-    magnitudes = [10.0**exponent for exponent in range(scene.scale.low, scene.scale.high + 1)]
+    decades = round(math.log10(scene.scale.high / scene.scale.low))
+    magnitudes = [scene.scale.low * 10.0**i for i in range(decades + 1)]
     widths = [strokes("scalars", magnitude)[0][1] for magnitude in magnitudes]
     assert widths == sorted(widths)
     assert widths[-1] > 2 * widths[0]
@@ -321,8 +322,8 @@ def test_the_largest_gradient_has_the_most_contrast(theme: Theme) -> None:
     scene = session_of("scalars").scene
     ground = QColor(theme.ground).lightness()
     low, high = (
-        abs(QColor(strokes("scalars", 10.0**exponent, theme)[0][0]).lightness() - ground)
-        for exponent in (scene.scale.low, scene.scale.high)
+        abs(QColor(strokes("scalars", size, theme)[0][0]).lightness() - ground)
+        for size in (scene.scale.low, scene.scale.high)
     )
     assert high > low > 25
 

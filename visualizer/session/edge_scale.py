@@ -41,7 +41,7 @@ class EdgeScale:
     logarithmic: bool = True
     signed: bool = False
 
-    def places(self, numbers: Array) -> Array:
+    def positions(self, numbers: Array) -> Array:
         """Where numbers of any shape lie: from 0 to 1, on a signed scale from −1 to 1. NaN stays, infinities are 1."""
         with np.errstate(all="ignore"):
             sizes = np.abs(numbers)
@@ -52,9 +52,9 @@ class EdgeScale:
         places = np.clip(places, 0.0, 1.0)
         return np.copysign(places, numbers) if self.signed else places
 
-    def place(self, number: float) -> float:
+    def position(self, number: float) -> float:
         """Where one number lies."""
-        return float(self.places(np.asarray(number)))
+        return float(self.positions(np.asarray(number)))
 
     @property
     def ends(self) -> tuple[str, str]:

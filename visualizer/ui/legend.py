@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QLinearGradient
 
+from visualizer.session.edge_scale import EdgeScale, Scale
 from visualizer.session.formatting import power_of_ten
-from visualizer.session.scene import Scale
 from visualizer.ui.pen import Pen, dashes, line
 from visualizer.ui.theme import Theme, color, magnitude_colors, text_width
 
@@ -17,13 +17,13 @@ _BAR = 120.0
 _KINDS = ("not yet", "zero", "NaN, ∞")
 
 
-def legend_width(scale: Scale) -> float:
+def legend_width(scale: EdgeScale) -> float:
     """How wide the legend is, in pixels."""
-    ends = text_width(power_of_ten(scale.low), 10.5) + text_width(power_of_ten(scale.high), 10.5)
+    ends = sum(text_width(end, 10.5) for end in scale.ends)
     return 12 + text_width("|gradient|", 11, "medium") + 10 + ends + 12 + _BAR + 3 * 34 + 130
 
 
-def paint_legend(pen: Pen, theme: Theme, scale: Scale, x: float, y: float) -> None:
+def paint_legend(pen: Pen, theme: Theme, scale: EdgeScale, x: float, y: float) -> None:
     """The legend with its top left corner at (x, y)."""
     width = legend_width(scale)
     pen.box(QRectF(x, y, width, HEIGHT), 8, color(theme.panel), color(theme.hairline))
@@ -31,17 +31,20 @@ def paint_legend(pen: Pen, theme: Theme, scale: Scale, x: float, y: float) -> No
     x += 12
     pen.text(x, middle + 4, "|gradient|", color(theme.text), 11, "medium")
     x += text_width("|gradient|", 11, "medium") + 10
-    x = paint_magnitudes(pen, theme, scale, x, middle)
+    x = paint_wedge(pen, theme, scale.ends, _magnitudes(theme), x, middle, _BAR, (0.8, 4.0))
     paint_kinds(pen, theme, x + 16, middle)
 
 
 def paint_magnitudes(pen: Pen, theme: Theme, scale: Scale, x: float, middle: float, length: float = _BAR) -> float:
     """The wedge from the smallest to the largest gradient between its two numbers; where it ends."""
+    ends = power_of_ten(scale.low), power_of_ten(scale.high)
+    return paint_wedge(pen, theme, ends, _magnitudes(theme), x, middle, length, (0.8, 4.0))
+
+
+def _magnitudes(theme: Theme) -> list[QColor]:
+    """Colours from the smallest to the largest magnitude."""
     colors = magnitude_colors(theme.name)
-    tones = [colors[min(i * 16, 255)] for i in range(17)]
-    return paint_wedge(
-        pen, theme, (power_of_ten(scale.low), power_of_ten(scale.high)), tones, x, middle, length, (0.8, 4.0)
-    )
+    return [colors[min(i * 16, 255)] for i in range(17)]
 
 
 def paint_wedge(

@@ -11,8 +11,8 @@ import numpy as np
 
 from engine.draws import Indices
 from engine.ops import Array
+from visualizer.session.edge_scale import Scale
 from visualizer.session.network.scene import NetworkScene
-from visualizer.session.scene import Scale
 from visualizer.session.training.snapshot import LayerView, Snapshot
 
 Shows = Literal["gradient", "weight"]

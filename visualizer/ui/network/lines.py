@@ -11,8 +11,8 @@ from shiboken6 import Shiboken
 
 from engine.draws import Indices
 from engine.ops import Array
+from visualizer.session.edge_scale import Scale
 from visualizer.session.network.edges import Shows
-from visualizer.session.scene import Scale
 from visualizer.ui.heat import sign_color
 from visualizer.ui.theme import Theme, color, magnitude_colors, mix
 
