@@ -12,6 +12,7 @@ from engine.errors import GradStepError
 from engine.expression import Reference
 from visualizer.session import anchors, cursor
 from visualizer.session.appearance import Appearance, Level
+from visualizer.session.blocks import Folds
 from visualizer.session.card import Card, build_card
 from visualizer.session.change import Change
 from visualizer.session.cursor import Position
@@ -23,6 +24,7 @@ from visualizer.session.views import Part, Views
 if TYPE_CHECKING:
     from engine.scalars import Scalars
     from engine.units import Units
+    from visualizer.session.blocks import Block
     from visualizer.session.depths import NeuronMoves, ScalarMoves
     from visualizer.session.finding import Found
     from visualizer.session.neuron.scene import NeuronScene
@@ -48,6 +50,7 @@ class Looking:
         self.position = Position()
         self.level: Level = "layer"
         self.appearance = Appearance()
+        self.folds = Folds()
 
     def _look_at(self, document: Document, trace: Trace, scene: Scene) -> None:
         """Begin with another trace; the place and the level stay."""
@@ -190,6 +193,12 @@ class Looking:
             self.appearance = appearance
             self._tell(Change.LEVEL)
 
+    def set_folds(self, folds: Folds) -> None:
+        """Fold layers into boxes, or open them."""
+        if folds != self.folds:
+            self.folds = folds
+            self._tell(Change.LEVEL)
+
     def set_focus(self, focus: Reference | None) -> None:
         """Let all fade but what this depends on and what depends on it; None ends that."""
         if focus != self.focus:
@@ -230,6 +239,20 @@ class Looking:
     def scene(self) -> Scene:
         """The picture of the arrays."""
         return self._views.layers(self.appearance)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The layers that can be folded in the picture of the arrays."""
+        return self._views.blocks
+
+    @property
+    def repeats(self) -> bool:
+        """Whether any layers repeat each other, so that one box with a count can stand for them."""
+        return self._views.repeats
+
+    def block_of(self, node: int | None) -> Block | None:
+        """The layer that a node belongs to."""
+        return next((block for block in self.blocks if node in block.nodes), None)
 
     @property
     def units(self) -> Units:

@@ -15,6 +15,7 @@ from visualizer.session.scene import Scene, build_scene
 if TYPE_CHECKING:
     from engine.scalars import Scalars
     from engine.units import Units
+    from visualizer.session.blocks import Block
     from visualizer.session.depths import NeuronMoves, ScalarMoves
     from visualizer.session.neuron.scene import NeuronScene
 
@@ -51,6 +52,20 @@ class Views:
         from engine.units import units_of
 
         return units_of(self._trace.graph)
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The layers of the graph."""
+        from visualizer.session.blocks import blocks_of
+
+        return blocks_of(self._trace.graph, self.units)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether any layers repeat each other."""
+        from visualizer.session.blocks import repeats
+
+        return repeats(self._trace.graph, self.blocks)
 
     def neurons(self, appearance: Appearance, sample: int | None) -> NeuronScene:
         """The picture of the neurons."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -10,7 +12,8 @@ from PySide6.QtWidgets import QProgressDialog, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from engine.expression import Reference
-from visualizer.session.appearance import Appearance, Level
+from visualizer.session.appearance import Level, Shows
+from visualizer.session.blocks import Block, Folds
 from visualizer.session.crumbs import crumbs
 from visualizer.session.session import Change, Session
 from visualizer.ui.canvas import Canvas
@@ -20,6 +23,7 @@ from visualizer.ui.find_bar import FindBar
 from visualizer.ui.theme import Theme
 from visualizer.ui.work import Work
 
+SHOWS: tuple[Shows, ...] = get_args(Shows)
 EDGE = 12  # from what lies over the canvas to its sides, in pixels
 WORDS = {"layer": "the layers", "neuron": "the neurons", "scalar": "the single numbers"}
 
@@ -165,12 +169,59 @@ class Stage(QWidget):
         super().resizeEvent(event)
         self._place_overlays()
 
+    # How it looks ---------------------------------------------------------------------------------------------------
+
+    def next_shows(self) -> None:
+        """Let the edges show the next of what they can."""
+        shown = self._session.appearance
+        which = SHOWS.index(shown.shows) + 1
+        self._session.set_appearance(replace(shown, shows=SHOWS[which % len(SHOWS)], fixed=None))
+
     def toggle_direction(self) -> None:
         """From left to right, or from top to bottom."""
-        from dataclasses import replace
+        shown = self._session.appearance
+        self._session.set_appearance(replace(shown, direction="down" if shown.direction == "right" else "right"))
 
-        appearance = self._session.appearance
-        self._appear(replace(appearance, direction="down" if appearance.direction == "right" else "right"))
+    def toggle_motion(self) -> None:
+        """Let messages travel while playing, or not."""
+        shown = self._session.appearance
+        self._session.set_appearance(replace(shown, motion=not shown.motion))
 
-    def _appear(self, appearance: Appearance) -> None:
-        self._session.set_appearance(appearance)
+    def next_sample(self, by: int) -> None:
+        """So many samples on, round and round."""
+        now = self._session.sample
+        self.choose_sample(0 if now is None else (now + by) % self._session.samples)
+
+    def toggle_focus(self) -> None:
+        """Let all fade but the selection and what it is connected to, or nothing."""
+        session = self._session
+        if session.focus is not None:
+            session.set_focus(None)
+        elif session.selected is not None:
+            picked = session.picked
+            inside = picked is not None and picked.node == session.selected
+            session.set_focus(picked if inside else Reference(session.selected, "value"))
+
+    # Folding --------------------------------------------------------------------------------------------------------
+
+    @property
+    def foldable(self) -> Block | None:
+        """The selected layer, where it can be folded."""
+        session = self._session
+        return session.block_of(session.selected) if session.selected is not None else None
+
+    def fold_selected(self) -> None:
+        """Fold the selected layer into a box, or open it."""
+        if self.foldable is not None:
+            self._session.set_folds(self._session.folds.toggled(self.foldable.number))
+
+    def fold_all(self) -> None:
+        """Fold all layers, or open them where any is folded."""
+        session = self._session
+        anything = session.folds != Folds()
+        session.set_folds(Folds() if anything else Folds(frozenset(block.number for block in session.blocks)))
+
+    def fold_repeats(self) -> None:
+        """Fold layers that repeat each other into one box with a count, or open them."""
+        folds = self._session.folds
+        self._session.set_folds(replace(folds, repeats=not folds.repeats))
