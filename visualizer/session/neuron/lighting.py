@@ -1,4 +1,4 @@
-"""What is lit at a moment: the units that have just been given a number, the edges that brought it, what is pointed at."""
+"""What is lit at a moment: the units just given a number, the edges that brought it, what is pointed at."""
 
 from __future__ import annotations
 
@@ -10,24 +10,13 @@ import numpy as np
 from engine.draws import Indices
 from engine.expression import Reference
 from engine.trace import Phase
+from visualizer.session.neuron.places import Mark
 from visualizer.session.neuron.state import Flags
 
 if TYPE_CHECKING:
     from visualizer.session.session import Session
 
 NOTHING: Indices = np.zeros(0, dtype=np.intp)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something in the picture: a unit of the scene, a bias of it, or an entry of a strand (which may not be drawn)."""
-
-    unit: int | None = None
-    bias: int | None = None
-    strand: int | None = None
-    target: int | None = None
-    source: int | None = None
-    edge: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

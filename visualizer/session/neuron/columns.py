@@ -1,0 +1,157 @@
+"""Where the units stand: a group beside the other by rank, units of a rank one below the other, all around one axis.
+
+Everything here is *along* (the way the pass goes) and *across* (along the columns), so that one layout serves networks
+that run to the right and networks that run down.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from engine.draws import Indices
+from engine.ops import Array
+from engine.units import Bundle, Group
+from visualizer.session.appearance import Direction
+
+PITCH = 60.0  # from unit to unit, where there are few
+FEW = 6
+HIGHEST = 900.0  # of a column of many units
+GROWTH = 0.35  # how the height of a column grows with its units, until it is the highest
+LARGEST, SMALLEST = 18.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
+SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
+BETWEEN = 26.0  # more, between two groups of a column
+LEAST_GAP, MOST_GAP = 84.0, 260.0  # between two columns
+NARROWEST = 130.0  # from the middle of a column to that of the next, where a heat map stands beside the gap
+DOUBLING = 30.0  # what twice as many edges add to a gap
+# Along by across: shorter pictures are stretched, longer ones are pressed together. Screens are wider than high.
+RIGHT, DOWN = (1.5, 2.2), (0.5, 1.0)
+STRETCH = 2.2  # at most
+SWEEPS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Along and across of all units (n,), with their radii; ``first`` (groups + 1,) is where each group begins.
+
+    ``ranks`` are the groups of each column, in their order across; ``middle`` and ``half`` (columns,) where a column
+    is along, and half its thickness; ``start`` and ``end`` (columns,) how far it reaches across. ``column`` is that of
+    each group.
+    """
+
+    along: Array
+    across: Array
+    radius: Array
+    first: Indices
+    ranks: tuple[tuple[int, ...], ...]
+    column: Indices
+    middle: Array
+    half: Array
+    start: Array
+    end: Array
+
+    @property
+    def height(self) -> float:
+        """How far the longest column reaches across."""
+        return float((self.end - self.start).max())
+
+
+def arrange_columns(
+    groups: Sequence[Group], bundles: Sequence[Bundle], crowded: Sequence[Bundle], direction: Direction
+) -> Columns:
+    """The units around the axis 0. Beside the gaps of the bundles ``crowded`` there will be heat maps."""
+    ranks = order_ranks(groups, bundles)
+    first = np.concatenate([[0], np.cumsum([group.size for group in groups])]).astype(np.intp)
+    across, radius = np.zeros(first[-1]), np.zeros(first[-1])
+    column = np.zeros(len(groups), dtype=np.intp)
+    reach = np.zeros((2, len(ranks)))
+    for number, members in enumerate(ranks):
+        pitch = _pitch(sum(groups[i].size for i in members))
+        between = [_between(groups[a], groups[b], pitch) for a, b in pairwise(members)]
+        length = pitch * sum(groups[i].size for i in members) + sum(between)
+        at = -length / 2
+        for place, i in enumerate(members):
+            size, part = groups[i].size, slice(first[i], first[i + 1])
+            across[part] = at + pitch * (np.arange(size) + 0.5)
+            radius[part] = _radius(pitch)
+            column[i] = number
+            at += pitch * size + (between[place] if place < len(between) else 0.0)
+        reach[:, number] = -length / 2, length / 2
+    half = np.array([max(_largest(radius, first, i) for i in members) for members in ranks])
+    height = float(reach[1].max()) * 2
+    gaps_along = _gaps(bundles, column, half, *(share * height for share in (RIGHT if direction == "right" else DOWN)))
+    for bundle in crowded:
+        gap = column[bundle.target] - 1
+        gaps_along[gap] = max(gaps_along[gap], NARROWEST - half[gap] - half[gap + 1])
+    middle = half[0] + np.concatenate([[0.0], np.cumsum(half[:-1] + gaps_along + half[1:])])
+    along = np.repeat(middle[column], np.diff(first))
+    return Columns(along, across, radius, first, ranks, column, middle, half, reach[0], reach[1])
+
+
+def order_ranks(groups: Sequence[Group], bundles: Sequence[Bundle]) -> tuple[tuple[int, ...], ...]:
+    """The groups of each column, those that belong together near each other; targets stand last.
+
+    Ties are broken by the order of the program, so a small edit moves little.
+    """
+    ranks: dict[int, list[int]] = defaultdict(list)
+    for group in groups:
+        ranks[group.rank].append(group.number)
+    columns = [ranks[rank] for rank in sorted(ranks)]
+    before: dict[int, list[int]] = defaultdict(list)
+    after: dict[int, list[int]] = defaultdict(list)
+    for bundle in bundles:
+        before[bundle.target].append(bundle.source)
+        after[bundle.source].append(bundle.target)
+    place = {i: _place(at, members) for members in columns for at, i in enumerate(members)}
+    for sweep in range(SWEEPS if any(len(members) > 1 for members in columns) else 0):
+        forward = sweep % 2 == 0
+        near = before if forward else after
+        for members in columns if forward else reversed(columns):
+            wanted = {i: float(np.mean([place[j] for j in near[i]])) if near[i] else place[i] for i in members}
+            members.sort(key=lambda i: (groups[i].kind == "target", round(wanted[i], 9), i))
+            place.update((i, _place(at, members)) for at, i in enumerate(members))
+    return tuple(map(tuple, columns))
+
+
+def _place(at: int, members: Sequence[int]) -> float:
+    """Where a group stands across, from -1 to 1, however many there are."""
+    return 2 * (at + 0.5) / len(members) - 1
+
+
+def _pitch(units: int) -> float:
+    if units <= FEW:
+        return PITCH
+    return float(min(PITCH * FEW * (units / FEW) ** GROWTH, HIGHEST)) / units
+
+
+def _radius(pitch: float) -> float:
+    share = np.interp(pitch, [8.0, 30.0], [CLOSE, SPARSE])
+    return float(min(LARGEST, share * pitch))
+
+
+def _between(above: Group, below: Group, pitch: float) -> float:
+    """What there is between two groups of a column, beside the pitch: single units of a kind are like a layer."""
+    if above.size == below.size == 1 and above.kind == below.kind:
+        return 0.0
+    return min(BETWEEN, pitch)
+
+
+def _largest(radius: Array, first: Indices, group: int) -> float:
+    return float(radius[first[group]]) if first[group + 1] > first[group] else 0.0
+
+
+def _gaps(bundles: Sequence[Bundle], column: Indices, half: Array, shortest: float, longest: float) -> Array:
+    """From one column's border to the next one's: more where there are more edges, as the whole looks well."""
+    edges = np.zeros(max(len(half) - 1, 0))
+    for bundle in bundles:
+        edges[column[bundle.target] - 1] += bundle.total
+    wanted = np.minimum(LEAST_GAP + DOUBLING * np.log2(1 + edges / 4), MOST_GAP)
+    if not len(wanted):
+        return wanted
+    thick, whole = float(2 * half.sum()), float(wanted.sum())
+    share = min(max(1.0, (shortest - thick) / whole), max((longest - thick) / whole, 0.0), STRETCH)
+    return np.maximum(wanted * share, LEAST_GAP)

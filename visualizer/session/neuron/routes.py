@@ -1,0 +1,83 @@
+"""The ways of edges: from unit to unit, around or between the units of the columns that lie between."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.draws import Indices
+from engine.ops import Array
+from visualizer.session.neuron.columns import Columns
+
+FINE, COARSE = 17, 2  # points of a curve in a gap: where there are few edges, where there are many
+MANY = 4000  # edges of a picture from which on they are straight
+OUTSIDE = 10.0  # how far beyond the outermost unit an edge passes a column
+
+
+def routes(columns: Columns, sources: Indices, targets: Indices, straight: bool) -> Array:
+    """Polylines (edges, points, 2) in along and across, all edges between the same two columns.
+
+    From border to border: level past other units, level between the two columns' borders and the units, and curves in
+    the gaps. ``sources`` and ``targets`` are units of the whole scene.
+    """
+    start, end = _column_of(columns, sources), _column_of(columns, targets)
+    pieces, at = [], columns.across[sources]
+    begin, finish = columns.radius[sources[0]], columns.radius[targets[0]]  # all of a group are as large
+    if begin < columns.half[start]:
+        pieces.append(_point(columns.along[sources] + begin, at))
+    for column in range(start + 1, end + 1):
+        last = column == end
+        to = columns.across[targets] if last else _lanes(columns, column, _straight(columns, sources, targets, column))
+        left = columns.middle[column - 1] + columns.half[column - 1]
+        right = columns.middle[column] - columns.half[column]
+        pieces.append(_gap(left, right, at, to, COARSE if straight else FINE))
+        at = to
+    if finish < columns.half[end]:
+        pieces.append(_point(columns.along[targets] - finish, at))
+    return np.concatenate(pieces, axis=1)
+
+
+def _column_of(columns: Columns, units: Indices) -> int:
+    group = int(np.searchsorted(columns.first, units[0], side="right")) - 1
+    return int(columns.column[group])
+
+
+def _point(along: Array, across: Array) -> Array:
+    return np.stack([along, across], axis=1)[:, None, :]
+
+
+def _gap(left: float, right: float, start: Array, end: Array, points: int) -> Array:
+    """Curves that are level at both ends, cubic Bézier curves; straight lines for two points."""
+    t = np.linspace(0.0, 1.0, points)
+    along = left + (right - left) * (1.5 * t * (1 - t) + t**3)
+    rise = 3 * t**2 - 2 * t**3
+    found = np.empty((len(start), points, 2))
+    found[:, :, 0] = along
+    found[:, :, 1] = start[:, None] + (end - start)[:, None] * rise
+    return found
+
+
+def _straight(columns: Columns, sources: Indices, targets: Indices, column: int) -> Array:
+    """Where straight lines from source to target would pass a column."""
+    start, end = columns.along[sources], columns.along[targets]
+    share = (columns.middle[column] - start) / (end - start)
+    return np.asarray(columns.across[sources] + (columns.across[targets] - columns.across[sources]) * share)
+
+
+def _lanes(columns: Columns, column: int, wanted: Array) -> Array:
+    """The middles between two units of a column, or the outsides, that are nearest to where edges would pass.
+
+    Where two are as near, the one away from the axis, so that edges that run beside each other take lanes that do.
+    """
+    units = np.concatenate([np.arange(columns.first[i], columns.first[i + 1]) for i in columns.ranks[column]])
+    across, radius = columns.across[units], columns.radius[units]
+    lanes = np.concatenate(
+        [
+            [across[0] - radius[0] - OUTSIDE],
+            ((across + radius)[:-1] + (across - radius)[1:]) / 2,
+            [across[-1] + radius[-1] + OUTSIDE],
+        ]
+    )
+    aside = wanted + np.sign(wanted) * 1e-6 * (1 + np.abs(wanted))
+    after = np.clip(np.searchsorted(lanes, aside), 1, len(lanes) - 1)
+    nearer = aside - lanes[after - 1] < lanes[after] - aside
+    return np.asarray(lanes[np.where(nearer, after - 1, after)])
