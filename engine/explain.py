@@ -84,11 +84,12 @@ def explain(trace: Trace, step: Step) -> Explanation:
         last = lines[-1]
         return Explanation(Reference(receiver, "value"), last.relation, last.rule, last.result, lines)
     target = Reference(receiver, "gradient")
+    relation: Relation = "=" if len(trace.arrivals[receiver]) == 1 else "+="
     if step.slot is None:
-        return Explanation(target, "=", _seed(trace, None), trace.seed)
+        given = trace.given.get(receiver)
+        return Explanation(target, relation, given.rule if given else _seed(trace, None), trace.message_of(step))
     node = trace.graph.nodes[step.node]
     formula = node.rule.gradient_for(step.slot, dict(node.attributes), trace.graph.input_shapes(node))
-    relation: Relation = "=" if len(trace.arrivals[receiver]) == 1 else "+="
     message = trace.messages[step.node, step.slot]
     rule = _bind(trace, node, formula)
     if node.rule.elementwise:
@@ -101,7 +102,7 @@ def element(trace: Trace, step: Step, index: Index) -> Expression:
     if step.phase == "update":
         return update_lines(trace, step.node)[-1].at(index)
     if step.phase == "backward" and step.slot is None:
-        return _seed(trace, index)
+        return trace.given[step.node].rule if step.node in trace.given else _seed(trace, index)
     node = trace.graph.nodes[step.node]
     shapes, attributes = trace.graph.input_shapes(node), dict(node.attributes)
     if step.phase == "forward":

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from engine.errors import GradStepError
+from engine.expression import Expression
 from engine.graph import Graph
 from engine.ops import Array
 from engine.optimizers import OPTIMIZERS, SCHEDULES, Clipping, Optimizer, Regularisation, Schedule
@@ -30,7 +31,8 @@ class Step:
     """One thing that happens.
 
     Forward: ``node`` is computed. Backward: ``node`` sends the message along its input edge ``slot``; with slot None
-    the output is given the gradient that everything starts from. Update: parameter ``node`` takes its step.
+    the output is given the gradient that everything starts from, or ``node`` one that comes from outside the graph.
+    Update: parameter ``node`` takes its step.
     """
 
     phase: Phase
@@ -104,13 +106,22 @@ class GradientState:
         return "final" if self.arrived == self.total else "partial"
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A gradient that comes to a node from outside the graph: the number, and what explains it."""
+
+    value: Array
+    rule: Expression
+
+
 @dataclass(frozen=True, eq=False)
 class Trace:
     """All that happened in one iteration. Arrays are read-only float64, in the shape of what they belong to.
 
     ``values`` and ``gradients`` (None where no gradient can reach) are by node id, ``messages`` by (consumer, slot),
-    ``updates``, made as ``update_rule`` says, by parameter id. ``seed`` is the gradient given to the output. A position
-    counts the steps taken: 0 is before the first, and ``steps[position - 1]`` is the one just taken.
+    ``updates``, made as ``update_rule`` says, by parameter id. ``seed`` is the gradient given to the output; where the
+    graph is a part of a larger one, ``given`` has what others are given in the same way, by node id. A position counts
+    the steps taken: 0 is before the first, and ``steps[position - 1]`` is the one just taken.
     """
 
     graph: Graph
@@ -122,6 +133,7 @@ class Trace:
     updates: Mapping[int, Update]
     steps: tuple[Step, ...]
     update_rule: UpdateRule = UpdateRule()
+    given: Mapping[int, Given] = field(default_factory=dict)
 
     def value(self, name: str) -> Array:
         """The value of the node of that name. Raises GradStepError where there is none."""
@@ -187,7 +199,9 @@ class Trace:
 
     def message_of(self, step: Step) -> Array:
         """The message that a backward step delivers."""
-        return self.seed if step.slot is None else self.messages[step.node, step.slot]
+        if step.slot is not None:
+            return self.messages[step.node, step.slot]
+        return self.given[step.node].value if step.node in self.given else self.seed
 
     def gradient_state(self, node: int, position: int) -> GradientState:
         """What is known of a node's gradient after ``position`` steps."""
