@@ -1,0 +1,128 @@
+"""Which leaves of a graph are the weights on its edges, and which are the biases beside its sums."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.graph import Graph, Node
+from engine.groups import Pattern, unit_shape
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A product with a weight: a leaf, in ``weight_slot``. What it weights goes into ``value_slot``."""
+
+    weight: int
+    weight_slot: int
+    value_slot: int
+    pattern: Pattern
+    inputs_first: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Operands:
+    """``weighings`` are the products with a weight, ``biases`` the slots of sums into which a bias goes, by node id.
+
+    ``edges`` are the products that are a term of a sum and nothing else. ``placed`` are the leaves that are a weight
+    or a bias somewhere. A weight may be used elsewhere too, in a penalty for instance; a weighted value is no weight.
+    """
+
+    weighings: Mapping[int, Weighing]
+    biases: Mapping[int, int]
+    edges: frozenset[int]
+    placed: frozenset[int]
+
+
+def operands_of(graph: Graph, axes: Mapping[int, int]) -> Operands:
+    """The weights and biases of a graph whose samples lie along ``axes``, by node id."""
+    reader = _Reader(graph, axes)
+    for node in graph.nodes:
+        reader.weigh(node)
+    biases = {node.id: slot for node in graph.nodes if (slot := reader.bias_slot(node)) is not None}
+    placed = reader.weights | {graph.nodes[node].inputs[slot] for node, slot in biases.items()}
+    edges = frozenset(node for node in reader.weighings if _is_edge(graph, graph.nodes[node]))
+    return Operands(reader.weighings, biases, edges, frozenset(placed))
+
+
+def _is_edge(graph: Graph, node: Node) -> bool:
+    """True for a product of one number with another each whose only use is to be added to something."""
+    uses = graph.consumers[node.id]
+    if node.op != "multiply" or len(uses) != 1 or node.id in (graph.output, graph.incoming):
+        return False
+    consumer = graph.nodes[uses[0][0]]
+    return consumer.op == "add" and consumer.shape == node.shape
+
+
+@dataclass
+class _Reader:
+    """``weights`` and ``weighted``: the leaves that stand for edges, and those that stand for units."""
+
+    graph: Graph
+    axes: Mapping[int, int]
+    weighings: dict[int, Weighing] = field(default_factory=dict)
+    weights: set[int] = field(default_factory=set)
+    weighted: set[int] = field(default_factory=set)
+
+    def weigh(self, node: Node) -> None:
+        """Notes the weight of ``node``, if it is a product with one."""
+        for found in self._candidates(node):
+            value = node.inputs[found.value_slot]
+            # A leaf is one or the other, so that every number has one place: who comes first decides.
+            if found.weight != value and found.weight not in self.weighted and value not in self.weights:
+                self.weighings[node.id] = found
+                self.weights.add(found.weight)
+                self.weighted.add(value)
+                return
+
+    def bias_slot(self, node: Node) -> int | None:
+        """Into which slot of a sum a bias goes; None where none does."""
+        if node.op == "linear":
+            return 2 if node.id in self.weighings and self._is_free(node.inputs[2]) else None
+        for slot in {"add": (1, 0), "subtract": (1,)}.get(node.op, ()):
+            bias, other = (self.graph.nodes[node.inputs[i]] for i in (slot, 1 - slot))
+            beside = other.op not in ("parameter", "constant") and other.shape == node.shape
+            if bias.op == "parameter" and beside and self._is_free(bias.id) and self._one_each(bias, node):
+                return slot
+        return None
+
+    def _candidates(self, node: Node) -> list[Weighing]:
+        inputs = [self.graph.nodes[i] for i in node.inputs]
+        if node.op == "linear" and inputs[0].is_leaf and self._is_vector(inputs[1]):
+            inputs_first = bool(dict(node.attributes).get("inputs_first"))
+            return [Weighing(inputs[0].id, 0, 1, "dense", inputs_first)]
+        if node.op == "matmul":
+            # The samples of what comes from the left are its rows, those of what comes from the right its columns.
+            return [
+                Weighing(inputs[slot].id, slot, 1 - slot, "dense", inputs_first=slot == 1)
+                for slot in (0, 1)
+                if inputs[slot].op == "parameter"
+                and self._is_vector(inputs[1 - slot])
+                and self.axes.get(inputs[1 - slot].id) in (None, 1 - slot)
+            ]
+        if node.op == "multiply":
+            return [
+                Weighing(inputs[slot].id, slot, 1 - slot, "same")
+                for slot in (1, 0)
+                if inputs[slot].op == "parameter"
+                and inputs[1 - slot].op != "constant"
+                and inputs[1 - slot].shape == node.shape
+                and self._one_each(inputs[slot], node)
+            ]
+        return []
+
+    def _is_free(self, leaf: int) -> bool:
+        return self.graph.nodes[leaf].is_leaf and leaf not in self.weights and leaf not in self.weighted
+
+    def _is_vector(self, node: Node) -> bool:
+        return len(unit_shape(node, self.axes)) == 1
+
+    def _one_each(self, parameter: Node, node: Node) -> bool:
+        """True where a parameter has a number for each unit of ``node``, or one for all, and samples share it."""
+        axis = self.axes.get(node.id)
+        if axis is not None:
+            axis -= len(node.shape) - len(parameter.shape)
+            if axis >= 0 and parameter.shape[axis] != 1:
+                return False
+        return parameter.size in (1, math.prod(unit_shape(node, self.axes)))

@@ -1,0 +1,40 @@
+"""How the units of an input reach those of what is made of them: one to one, or all to all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from engine.graph import Graph, Node
+from engine.groups import Pattern, unit_shape
+from engine.shapes import axis_of
+
+
+def tie_of(graph: Graph, axes: Mapping[int, int], node: Node, slot: int) -> tuple[Pattern, int]:
+    """Whether each unit of an input goes into one unit of ``node`` alone, and then how much further on that stands.
+
+    "dense" where the operation says no more than that all may depend on all.
+    """
+    source = graph.nodes[node.inputs[slot]]
+    before, after = axes.get(source.id), axes.get(node.id)
+    if node.op == "concatenate":
+        offset = _offset(graph, axes, node, slot) if (before is None) == (after is None) else None
+        return ("dense", 0) if offset is None else ("same", offset)
+    shape = unit_shape(source, axes)
+    if math.prod(shape) != math.prod(unit_shape(node, axes)):
+        return "dense", 0
+    one_to_one = (
+        (node.rule.elementwise and (before is None or after is not None))
+        or (node.op == "linear" and slot == 2)
+        or (node.op == "transpose" and len(shape) <= 1 and (before is None) == (after is None))
+        or (node.op == "reshape" and (before, after) in ((None, None), (0, 0)))
+    )
+    return ("same" if one_to_one else "dense"), 0
+
+
+def _offset(graph: Graph, axes: Mapping[int, int], node: Node, slot: int) -> int | None:
+    """How many units stand before those of one input in what is joined; None where they do not stay together."""
+    joined = axis_of(node.shape, dict(node.attributes), default=0)
+    if joined != (1 if axes.get(node.id) == 0 else 0):
+        return None
+    return sum(math.prod(unit_shape(graph.nodes[i], axes)) for i in node.inputs[:slot])
