@@ -227,9 +227,9 @@ def test_a_message_that_is_asked_for_does_not_show_its_size(monkeypatch: pytest.
     light = lighting(session)
     scene_painter = ScenePainter(session.scene, LIGHT)
     shown: list[float] = []
-    strokes = scene_painter._strokes
-    monkeypatch.setattr(scene_painter, "_strokes", lambda norm: shown.append(norm) or strokes(norm))
-    painter = QPainter(image := QImage(10, 10, QImage.Format.Format_RGB32))
+    strokes = scene_painter.edges.strokes
+    monkeypatch.setattr(scene_painter.edges, "strokes", lambda norm: shown.append(norm) or strokes(norm))
+    painter = QPainter(image := QImage(*map(math.ceil, session.scene.size), QImage.Format.Format_RGB32))
     edge = session.scene.edge_of[light.edges[0]]
 
     def sizes(light: Lighting) -> list[float]:
@@ -303,7 +303,7 @@ def test_the_three_states_of_a_gradient_are_told_apart(words: list[Word]) -> Non
 
 
 def strokes(name: str, magnitude: float, theme: Theme = LIGHT) -> list[tuple[str, float, int]]:
-    pens = ScenePainter(session_of(name).scene, theme)._strokes(magnitude)
+    pens = ScenePainter(session_of(name).scene, theme).edges.strokes(magnitude)
     return [(pen.color().name(), pen.widthF(), len(pen.dashPattern())) for pen in pens]
 
 

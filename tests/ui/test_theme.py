@@ -98,7 +98,7 @@ def test_all_that_is_written_can_be_read(theme: Theme, name: str, monkeypatch: p
     monkeypatch.setattr(card_column, "Ink", Spy)
     session = Session(load_lesson(name))
     scene_painter = ScenePainter(session.scene, theme)
-    painter = QPainter(image := QImage(100, 100, QImage.Format.Format_RGB32))
+    painter = QPainter(image := QImage(*(round(side) for side in session.scene.size), QImage.Format.Format_RGB32))
     for step in range(len(session.trace.steps) + 1):
         session.go_to(step)
         scene_painter.paint(painter, step)

@@ -19,7 +19,7 @@ class Lighting:
 
     ``lines`` join cells that make one path, in the direction of travel. ``asked`` is an array whose numbers are hidden
     behind a question. ``picked`` is what was clicked, where it is not lit already. ``pill`` is the number that has just
-    arrived.
+    arrived. ``alike`` are boxes that are framed as the selected one is: the elements of an array.
     """
 
     phase: Phase | None = None
@@ -33,6 +33,7 @@ class Lighting:
     asked: Reference | None = None
     picked: Reference | None = None
     pill: str = ""
+    alike: tuple[int, ...] = ()
 
 
 def lighting(session: Session) -> Lighting:

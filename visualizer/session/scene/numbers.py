@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.ops import Array
 from engine.trace import Trace
-from visualizer.session.appearance import Appearance
+from visualizer.session.appearance import Appearance, Shows
 from visualizer.session.edge_scale import EdgeScale, edge_scale
 from visualizer.session.scene.parts import SEED, Edge
 
@@ -23,12 +23,14 @@ NEVER = np.iinfo(np.int64).max
 
 @dataclass(frozen=True, eq=False)
 class EdgeNumbers:
-    """By edge: ``first``, the number that it shows from position ``first_at`` on, and ``later``, which it shows from
-    ``later_at`` on (a weight after its update). ``computed_at`` is the position from which its consumer is known.
+    """What edges show, as ``shows`` says. By edge: ``first``, the number that it shows from position ``first_at`` on,
+    and ``later``, which it shows from ``later_at`` on (a weight after its update). ``computed_at`` is the position from
+    which its consumer is known.
 
     Arrays over edges; a position is NEVER where there is none. Numbers are sizes, on a signed scale with their signs.
     """
 
+    shows: Shows
     scale: EdgeScale
     first: Array
     first_at: Integers
@@ -72,6 +74,7 @@ def edge_numbers(trace: Trace, edges: Sequence[Edge], appearance: Appearance) ->
                 first[i], first_at[i], later[i], later_at[i] = found[parameter]
     shown = np.concatenate([first[first_at < NEVER], later[later_at < NEVER]])
     return EdgeNumbers(
+        appearance.shows,
         edge_scale(shown, appearance, signed),
         first,
         first_at,

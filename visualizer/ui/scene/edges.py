@@ -1,0 +1,120 @@
+"""The edges of a scene: curves by the size of what they show while they are few, straight hairlines when many."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from engine.draws import Indices
+from engine.expression import Reference
+from visualizer.session.scene import Scene
+from visualizer.ui.heat import sign_color
+from visualizer.ui.neuron.strokes import PALEST, Stroke, draw_kinds, kinds_of, pens_of
+from visualizer.ui.pen import dashes, line
+from visualizer.ui.scene.bulk import Lines, simplified
+from visualizer.ui.theme import Theme, color, magnitude_colors
+
+THINNEST, THICKEST = 1.6, 6.0
+SLIM = 0.55  # of these, where boxes are small
+ON_ITS_WAY = 2.5  # the width of a message whose size is not told
+SEEN = 0.4  # pixels by which a hairline may leave its curve
+
+
+class EdgePainter:
+    """Paints the edges of one scene in one theme."""
+
+    def __init__(self, scene: Scene, theme: Theme) -> None:
+        self.scene = scene
+        self.theme = theme
+        self._colors = magnitude_colors(theme.name)
+        self._polygons: dict[int, QPolygonF] = {}
+        self._lines: dict[int, Lines] = {}
+        self._numbers = scene.numbers
+        self._silent = ~scene.numbers.shown
+        self.slim = SLIM if any(box.form != "full" for box in scene.boxes) else 1.0
+
+    def polygon(self, index: int) -> QPolygonF:
+        """The curve of an edge."""
+        if index not in self._polygons:
+            points = self.scene.edges[index].points.tolist()
+            self._polygons[index] = QPolygonF([QPointF(x, y) for x, y in points])
+        return self._polygons[index]
+
+    def bounds(self, index: int) -> QRectF:
+        """The rectangle that an edge covers."""
+        left, top, right, bottom = self.scene.edge_bounds[index].tolist()
+        return QRectF(left - 5, top - 5, right - left + 10, bottom - top + 10)
+
+    # One by one -----------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, chosen: Indices, position: int, asked: Reference | None) -> None:
+        """Some edges, as curves."""
+        numbers, known = self._numbers.at(position)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index in chosen.tolist():
+            polygon = self.polygon(index)
+            for stroke in self._strokes_at(index, float(numbers[index]), bool(known[index]), position, asked):
+                painter.setPen(stroke)
+                painter.drawPolyline(polygon)
+
+    def _strokes_at(self, index: int, number: float, known: bool, position: int, asked: Reference | None) -> list[QPen]:
+        if not known:
+            return self._waiting(index, position)
+        hidden = asked is not None and asked.kind == "gradient" and self._numbers.first_at[index] == position
+        return self.on_its_way() if hidden else self.strokes(number)
+
+    def _waiting(self, index: int, position: int) -> list[QPen]:
+        """The pen for what shows no number yet, or never."""
+        computed = self._numbers.computed_at[index] <= position
+        tone = color(self.theme.muted if computed else self.theme.faint)
+        if self._silent[index]:
+            return [line(tone, 1.0)]
+        return [dashes(tone, 1.2 if self.slim == 1.0 else 1.0, (3.5, 3.0))]
+
+    def on_its_way(self) -> list[QPen]:
+        """The pen for a message whose size is asked for."""
+        return [line(color(self.theme.backward), ON_ITS_WAY * self.slim)]
+
+    def strokes(self, number: float) -> list[QPen]:
+        """The pens for a number: width and colour by its size, dotted for exactly 0, hatched red where not finite."""
+        theme, slim = self.theme, self.slim
+        if not math.isfinite(number):
+            return [line(color(theme.danger), 6.0 * slim), dashes(color(theme.panel), 4.0 * slim, (0.5, 0.8))]
+        if number == 0:
+            return [dashes(color(theme.muted), 2.6 * slim, (0.1, 2.2), rounded=True)]
+        place = self.scene.scale.position(number)
+        share = abs(place)
+        if self.scene.scale.signed:
+            tone = sign_color(theme, math.copysign(PALEST + (1 - PALEST) * share, place))
+        else:
+            tone = self._colors[round(share * 255)]
+        return [line(tone, (THINNEST + share * (THICKEST - THINNEST)) * slim)]
+
+    # In bulk --------------------------------------------------------------------------------------------------------
+
+    def paint_bulk(
+        self, painter: QPainter, chosen: Indices | None, position: int, scale: float, strength: float = 1.0
+    ) -> None:
+        """Some edges, or all, as hairlines; ``strength`` below 1 mixes them with the ground."""
+        numbers, known = self._numbers.at(position)
+        kinds = kinds_of(numbers, known, self._silent, self.scene.scale)
+        pieces, owner = self._lines_at(scale)
+        if chosen is not None:
+            inside = np.zeros(len(kinds), dtype=np.bool_)
+            inside[chosen] = True
+            pieces, owner = pieces[inside[owner]], owner[inside[owner]]
+        smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        stroke = Stroke(self.scene.scale.signed, None, 1.0, strength)
+        draw_kinds(painter, pieces, kinds[owner], pens_of(self.theme, stroke))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+
+    def _lines_at(self, scale: float) -> Lines:
+        """The edges as straight pieces that look the same at a zoom, and up to twice as near."""
+        octave = math.floor(math.log2(max(scale, 1e-6)))
+        if octave not in self._lines:
+            self._lines[octave] = simplified([edge.points for edge in self.scene.edges], SEEN / 2.0 ** (octave + 1))
+        return self._lines[octave]
