@@ -5,7 +5,8 @@ A scene is built once for a trace, a sample and a choice of what edges show. Len
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from visualizer.session.neuron.arrangement import arrangement_of
 from visualizer.session.neuron.captions import Caption, Rect
 from visualizer.session.neuron.places import Bytes, Mark, Places
 from visualizer.session.neuron.strands import Strand, choose
+
+if TYPE_CHECKING:
+    from visualizer.session.neuron.timeline import Timeline
 
 __all__ = ["CIRCLE", "DIAMOND", "SQUARE", "Caption", "Mark", "NeuronScene", "Rect", "Strand", "build_neuron_scene"]
 
@@ -31,6 +35,7 @@ class NeuronScene(Places):
     document: Document
     trace: Trace
     appearance: Appearance
+    timelines: dict[int | None, Timeline] = field(default_factory=dict, repr=False)  # see timeline_of
 
 
 def build_neuron_scene(

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 from engine.draws import Indices
 from engine.ops import Array
 from visualizer.session.neuron.scene import NeuronScene, Strand
+from visualizer.session.neuron.timeline import Timeline, Versions, timeline_of
+from visualizer.session.neuron.track import Flags, Moment
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
-# (step, unit) of a Position: so many array steps have been begun, and of the last the parts up to ``unit`` have been
-# done; -1 where all of it has.
-Moment = tuple[int, int]
+__all__ = ["Flags", "MatrixState", "Moment", "NeuronChange", "NeuronState", "Numbers", "change_between", "state_at"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +32,10 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class MatrixState:
-    """All entries of a strand, (targets, sources), and which rows and columns of them are known."""
+    """All entries of a strand, (targets, sources), and which rows and columns of them are known.
+
+    An entry is known where its row and its column are; what the others hold is not to be shown.
+    """
 
     numbers: Array
     known_rows: Flags
@@ -45,27 +46,63 @@ class MatrixState:
 class NeuronState:
     """The numbers of a scene at a moment.
 
-    ``units`` are those of each unit's present stage (n,): the value of the last stage computed, and the gradient of the
-    earliest stage that any message has come to (of the last before any has). ``value_stage`` and ``gradient_stage``
-    (n,) say which, counted from 0 (value_stage -1 where nothing is known). ``biases`` are those of the biases (b,).
-    ``edges`` (m,) are what the drawn edges of all strands show, NaN where not known, ``edge_known`` which are, and
-    ``edge_silent`` those that never show anything.
+    ``units`` are those of each unit's present stage: the value of the last stage computed, and the gradient of the
+    earliest stage that any message has come to (of the last before any has).
     """
 
     scene: NeuronScene
     moment: Moment
     sample: int | None
-    units: Numbers
-    value_stage: Indices
-    gradient_stage: Indices
-    biases: Numbers
-    edges: Array
-    edge_known: Flags
-    edge_silent: Flags
+    timeline: Timeline
 
     def stage(self, number: int) -> Numbers:
         """The numbers of stage ``number`` of all units (n,); units without that stage know nothing."""
-        raise NotImplementedError
+        return self._numbers(self.timeline.cells[number])
+
+    @cached_property
+    def units(self) -> Numbers:
+        """The numbers of each unit's present stage (n,)."""
+        value = self._numbers(self._picked(np.maximum(self.value_stage, 0)))
+        gradient = self._numbers(self._picked(self.gradient_stage))
+        return Numbers(value.value, value.value_known, gradient.gradient, gradient.arrived, gradient.total)
+
+    @cached_property
+    def value_stage(self) -> Indices:
+        """The last stage of each unit that has been computed (n,), -1 for none."""
+        known = self._value_known
+        found = np.full(len(self.scene.x), -1, dtype=np.intp)
+        for number, cells in enumerate(self.timeline.cells):
+            found[(cells >= 0) & known[cells]] = number
+        return found
+
+    @cached_property
+    def gradient_stage(self) -> Indices:
+        """The earliest stage of each unit that any message has come to (n,), the last one before any has."""
+        found = (self.timeline.cells >= 0).sum(axis=0) - 1
+        for number, cells in reversed(list(enumerate(self.timeline.cells))):
+            found[(cells >= 0) & (self._gradients[1][cells] > 0)] = number
+        return np.asarray(found)
+
+    @cached_property
+    def biases(self) -> Numbers:
+        """The numbers of the biases (b,)."""
+        return self._numbers(self.timeline.bias_cells)
+
+    @property
+    def edges(self) -> Array:
+        """What the drawn edges show (m,), NaN where that is not known."""
+        return self._edges[0]
+
+    @cached_property
+    def edge_known(self) -> Flags:
+        """The drawn edges (m,) that show something."""
+        return np.asarray(self.timeline.edges.given | (self._edges[1] > 0))
+
+    @cached_property
+    def edge_silent(self) -> Flags:
+        """The drawn edges (m,) that never show anything."""
+        track = self.timeline.edges
+        return np.asarray(~track.given & (track.totals == 0))
 
     def strand(self, strand: Strand) -> tuple[Array, Flags, Flags]:
         """Numbers, known and silent (k,) of a strand's drawn edges."""
@@ -73,14 +110,79 @@ class NeuronState:
         return self.edges[part], self.edge_known[part], self.edge_silent[part]
 
     def matrix(self, strand: Strand) -> MatrixState:
-        """All entries of a strand that has a matrix."""
-        raise NotImplementedError
+        """All entries of a strand of the pattern "dense"."""
+        return _matrix_at(self.timeline.versions[strand.number], strand, self.moment)
+
+    # Cells ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _values(self) -> tuple[Array, Indices]:
+        return self.timeline.values.at(self.moment)
+
+    @cached_property
+    def _gradients(self) -> tuple[Array, Indices]:
+        return self.timeline.gradients.at(self.moment)
+
+    @cached_property
+    def _edges(self) -> tuple[Array, Indices]:
+        return self.timeline.edges.at(self.moment)
+
+    @cached_property
+    def _value_known(self) -> Flags:
+        return np.asarray(self.timeline.values.given | (self._values[1] > 0))
+
+    def _picked(self, stages: Indices) -> Indices:
+        return np.asarray(self.timeline.cells[stages, np.arange(len(stages))])
+
+    def _numbers(self, cells: Indices) -> Numbers:
+        """Of some cells; -1 is one that nothing is known of."""
+        there = cells >= 0
+        value, gradient = (np.where(there, numbers[cells], np.nan) for numbers in (self._values[0], self._gradients[0]))
+        arrived, total = (np.where(there, counts[cells], 0) for counts in (self._gradients[1], self._gradient_totals))
+        return Numbers(value, there & self._value_known[cells], gradient, arrived, total)
+
+    @property
+    def _gradient_totals(self) -> Indices:
+        return self.timeline.gradients.totals
+
+
+def state_at(scene: NeuronScene, moment: Moment, sample: int | None) -> NeuronState:
+    """The numbers at a moment, for a sample (None: the mean over the batch)."""
+    return NeuronState(scene, moment, sample, timeline_of(scene, sample))
+
+
+def _matrix_at(version: Versions, strand: Strand, moment: Moment) -> MatrixState:
+    rows, columns = strand.bundle.shape
+    all_rows, all_columns = np.ones(rows, dtype=bool), np.ones(columns, dtype=bool)
+    begun, part = _reached(version, moment)
+    before = version.arrays[begun - 2] if begun > 1 else version.initial
+    if begun == 0:
+        numbers = np.full((rows, columns), np.nan) if before is None else before
+        return MatrixState(numbers, all_rows if before is not None else ~all_rows, all_columns)
+    numbers = version.arrays[begun - 1]
+    if part is None:
+        return MatrixState(numbers, all_rows, all_columns)
+    done = np.arange(rows if version.rows else columns) <= part
+    if before is not None:
+        return MatrixState(np.where(done[:, None] if version.rows else done, numbers, before), all_rows, all_columns)
+    return MatrixState(numbers, done if version.rows else all_rows, all_columns if version.rows else done)
+
+
+def _reached(version: Versions, moment: Moment) -> tuple[int, int | None]:
+    """How many versions have begun, and the part of the last that has been done; None for all of it."""
+    step, unit = moment
+    begun = int(np.searchsorted(version.steps, step, side="right"))
+    within = begun > 0 and version.steps[begun - 1] == step and unit >= 0
+    return begun, unit if within else None
+
+
+# Changes --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
 class NeuronChange:
     """What differs between two moments: units and biases of the scene, drawn edges of all strands, and the strands
-    whose matrices differ."""
+    whose heat maps differ."""
 
     units: Indices
     biases: Indices
@@ -88,11 +190,22 @@ class NeuronChange:
     matrices: tuple[int, ...]
 
 
-def state_at(scene: NeuronScene, moment: Moment, sample: int | None = None) -> NeuronState:
-    """The numbers at a moment, for a sample (None: the mean over the batch)."""
-    raise NotImplementedError
-
-
 def change_between(scene: NeuronScene, before: Moment, after: Moment) -> NeuronChange:
     """All that looks different at two moments."""
-    raise NotImplementedError
+    timeline = timeline_of(scene, scene.sample)
+    cells = np.union1d(timeline.values.changed(before, after), timeline.gradients.changed(before, after))
+    units, biases = np.split(cells, [np.searchsorted(cells, timeline.stage_cells)])
+    return NeuronChange(
+        np.unique(timeline.cell_units[units]),
+        biases - timeline.stage_cells,
+        timeline.edges.changed(before, after),
+        tuple(
+            strand.number
+            for strand in scene.strands
+            if strand.matrix is not None and _differs(timeline.versions[strand.number], before, after)
+        ),
+    )
+
+
+def _differs(version: Versions, before: Moment, after: Moment) -> bool:
+    return _reached(version, before) != _reached(version, after)

@@ -1,0 +1,224 @@
+"""When each number of a picture of neurons appears: made once for a scene and a sample, so that a moment is a cut.
+
+A cell is a number of the picture: one stage of a unit, or a bias. All are slices of recorded arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from engine import units as neurons
+from engine.draws import Indices
+from engine.ops import Array
+from engine.trace import Trace
+from engine.units import Bundle, Units, unit_shape
+from visualizer.session.neuron.scene import NeuronScene, Strand
+from visualizer.session.neuron.strands import shown
+from visualizer.session.neuron.track import Track, TrackWriter
+
+
+@dataclass(frozen=True, eq=False)
+class Versions:
+    """What all edges of a strand show in the course of an iteration: whole arrays in the shape of the weights.
+
+    From step ``steps[i]`` on it is ``arrays[i]``; part p of that step brings row p (``rows``: the edges to target unit
+    p) or column p (those from source unit p). ``initial`` is what is known before, None for nothing.
+    """
+
+    initial: Array | None
+    steps: tuple[int, ...]
+    arrays: tuple[Array, ...]
+    rows: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """``values`` and ``gradients`` are tracks of cells, ``edges`` one of all drawn edges of the scene.
+
+    ``cells`` (stages, n) are the cells of each stage of all units, -1 where a unit has fewer stages; ``bias_cells``
+    (b,) those of the biases, which come after the ``stage_cells`` others. ``cell_units`` is the unit of each of those.
+    ``versions`` are, by strand, what all its edges show.
+    """
+
+    values: Track
+    gradients: Track
+    edges: Track
+    cells: Indices
+    bias_cells: Indices
+    stage_cells: int
+    cell_units: Indices
+    versions: tuple[Versions, ...]
+
+
+def timeline_of(scene: NeuronScene, sample: int | None) -> Timeline:
+    """The timeline of a scene; kept with it."""
+    if sample not in scene.timelines:
+        scene.timelines.clear()
+        scene.timelines[sample] = _build(scene, sample)
+    return scene.timelines[sample]
+
+
+def _build(scene: NeuronScene, sample: int | None) -> Timeline:
+    cells = _Cells(scene)
+    values, gradients = TrackWriter(cells.count), TrackWriter(cells.count)
+    source = _Source(scene, sample)
+    for node, places in cells.of_nodes():
+        parts = _parts(scene.units, node, len(places))
+        for step, numbers in source.values(node):
+            whole = np.broadcast_to(numbers, len(places))
+            if step == 0:
+                values.give(places, whole)
+            else:
+                values.add(step, parts, places, whole)
+        for step, numbers in source.gradients(node):
+            gradients.add(step, parts, places, np.broadcast_to(numbers, len(places)))
+    versions = tuple(source.versions(strand) for strand in scene.strands)
+    edges = _edge_track(scene, versions)
+    return Timeline(
+        values.written(), gradients.written(), edges, cells.stages, cells.biases, cells.staged, cells.units, versions
+    )
+
+
+class _Cells:
+    """Numbers the cells: stage after stage of all groups, then the biases."""
+
+    def __init__(self, scene: NeuronScene) -> None:
+        self._scene = scene
+        groups = scene.units.groups
+        most = max(len(group.stages) for group in groups)
+        self.stages: Indices = np.full((most, len(scene.x)), -1, dtype=np.intp)
+        self.count = 0
+        for group in groups:
+            for stage in range(len(group.stages)):
+                part = slice(scene.first[group.number], scene.first[group.number + 1])
+                self.stages[stage, part] = self.count + np.arange(group.size)
+                self.count += group.size
+        self.staged = self.count
+        self.units = np.zeros(self.count, dtype=np.intp)
+        for cells in self.stages:
+            self.units[cells[cells >= 0]] = np.flatnonzero(cells >= 0)
+        self.biases = self.count + np.arange(len(scene.bias_unit))
+        self.count += len(self.biases)
+
+    def of_nodes(self) -> Iterator[tuple[int, Indices]]:
+        """Every stage and every bias of a group with its cells, in the order of the units."""
+        scene, at = self._scene, 0
+        for group in scene.units.groups:
+            for node in group.stages:
+                yield node, np.arange(at, at + group.size)
+                at += group.size
+        for group in scene.units.groups:
+            for _, bias in group.biases:
+                yield bias, np.arange(at, at + group.size)
+                at += group.size
+
+
+def _parts(units: Units, node: int, count: int) -> Indices:
+    """Which part of a step gives a number to each unit: its own, or the only one where all share a number."""
+    alone = len(unit_shape(units.graph.nodes[node], units.axes)) == 0 or units.graph.nodes[node].size == 1
+    return np.zeros(count, dtype=np.intp) if alone else np.arange(count)
+
+
+class _Source:
+    """The recorded numbers of one sample with the steps from which they are known."""
+
+    def __init__(self, scene: NeuronScene, sample: int | None) -> None:
+        self._trace, self._units, self._sample = scene.trace, scene.units, sample
+        self._shows = scene.appearance.shows
+        after = {node: update.after for node, update in self._trace.updates.items()}
+        values = tuple(after.get(node, value) for node, value in enumerate(self._trace.values))
+        self._after = replace(self._trace, values=values)  # the trace as it stands when all updates are made
+
+    def values(self, node: int) -> Iterator[tuple[int, Array]]:
+        """(step, numbers) of a value: step 0 for what is given, and then of its update."""
+        yield self._trace.value_at[node], neurons.values(self._trace, self._units, node, self._sample)
+        if node in self._trace.updates:
+            yield self._trace.update_at[node], neurons.values(self._after, self._units, node, self._sample)
+
+    def gradients(self, node: int) -> Iterator[tuple[int, Array]]:
+        """(step, numbers) of a gradient as its messages arrive: sums of those so far, and at last the recorded one."""
+        for step, trace in self._arriving(node):
+            gradient = neurons.gradients(trace, self._units, node, self._sample)
+            assert gradient is not None
+            yield step, gradient
+
+    def _arriving(self, node: int) -> Iterator[tuple[int, Trace]]:
+        """The steps of a gradient's messages, with the trace as it stands then. Sums as ``Trace.gradient_state``."""
+        arrivals = self._trace.arrivals[node]
+        partial: Array | None = None
+        for step in arrivals[:-1]:
+            message = self._trace.message_of(self._trace.steps[step - 1])
+            with np.errstate(all="ignore"):
+                partial = message if partial is None else np.asarray(partial + message)
+            gradients = list(self._trace.gradients)
+            gradients[node] = partial
+            yield step, replace(self._trace, gradients=tuple(gradients))
+        if arrivals:
+            yield arrivals[-1], self._trace
+
+    # Edges ----------------------------------------------------------------------------------------------------------
+
+    def versions(self, strand: Strand) -> Versions:
+        """What all edges of a strand show."""
+        bundle, weight = strand.bundle, strand.bundle.weight
+        if self._shows == "message":
+            numbers = shown(self._trace, self._units, bundle, "message", self._sample)
+            step = self._message_steps.get((bundle.consumer, bundle.slot))
+            if numbers is None or step is None:
+                return Versions(None, (), (), rows=False)
+            return Versions(None, (step,), (numbers,), rows=False)
+        if weight is None:
+            return Versions(None, (), (), True)
+        if self._shows == "gradient":
+            return self._weight_gradients(bundle, weight)
+        update = self._trace.update_at.get(weight)
+        steps = () if update is None else (update,)
+        rows = self._units.bundles[self._units.bundle_of[weight]].inputs_first == bundle.inputs_first
+        if self._shows == "update":
+            numbers = neurons.weight_updates(self._trace, bundle)
+            return Versions(None, () if numbers is None else steps, () if numbers is None else (numbers,), rows)
+        after = () if update is None else (_array(neurons.weights(self._after, bundle)),)
+        return Versions(neurons.weights(self._trace, bundle), steps, after, rows)
+
+    def _weight_gradients(self, bundle: Bundle, weight: int) -> Versions:
+        found = [(step, _array(neurons.weight_gradients(trace, bundle))) for step, trace in self._arriving(weight)]
+        return Versions(None, tuple(step for step, _ in found), tuple(numbers for _, numbers in found), True)
+
+    @cached_property
+    def _message_steps(self) -> dict[tuple[int, int], int]:
+        """By (consumer, slot): the step that delivers a message, counted from 1."""
+        return {
+            (step.node, step.slot): number
+            for number, step in enumerate(self._trace.steps, start=1)
+            if step.phase == "backward" and step.slot is not None
+        }
+
+
+def _array(numbers: Array | None) -> Array:
+    assert numbers is not None
+    return numbers
+
+
+def _edge_track(scene: NeuronScene, versions: tuple[Versions, ...]) -> Track:
+    """The drawn edges, out of all."""
+    writer = TrackWriter(len(scene.edge_sources))
+    for strand, version in zip(scene.strands, versions, strict=True):
+        cells = strand.first + np.arange(len(strand.flat))
+        if version.initial is not None:
+            writer.give(cells, version.initial.ravel()[strand.flat])
+        parts = edge_parts(scene.units, strand.bundle, version, strand.target_units, strand.source_units)
+        for step, numbers in zip(version.steps, version.arrays, strict=True):
+            writer.add(step, parts, cells, numbers.ravel()[strand.flat])
+    return writer.written()
+
+
+def edge_parts(units: Units, bundle: Bundle, version: Versions, targets: Indices, sources: Indices) -> Indices:
+    """Which part of a step brings each of some edges its number."""
+    weight = bundle.weight
+    if bundle.pattern == "same" and version.rows and weight is not None:
+        return np.zeros_like(sources) if units.graph.nodes[weight].size == 1 else sources
+    return targets if version.rows else sources
