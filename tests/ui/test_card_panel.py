@@ -220,11 +220,11 @@ def test_hovering_a_number_lights_its_node_on_the_canvas(name: str, qtbot: QtBot
         for point, reference in places(panel):
             move(panel.view, point)
             assert session.hovered == reference
-            assert canvas._light.hovered == reference
-            assert canvas._painter.cell_rect(reference) is not None
+            assert canvas._surface.light.hovered == reference
+            assert canvas.picture.painter.cell_rect(reference) is not None
         QApplication.sendEvent(panel.view, QEvent(QEvent.Type.Leave))
         assert session.hovered is None
-        assert canvas._light.hovered is None
+        assert canvas._surface.light.hovered is None
 
 
 def test_the_pointer_tells_a_number_in_full(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +263,7 @@ def test_hovering_is_seen_on_the_canvas(qtbot: QtBot) -> None:
     move(panel.view, point)
     assert session.hovered == reference
     after = canvas.grab().toImage()
-    rect = canvas._painter.cell_rect(reference)
+    rect = canvas.picture.painter.cell_rect(reference)
     assert rect is not None
     cell = canvas.scene_rect(QRectF(*rect)).adjusted(2, 2, -2, -2)
     assert any(before.pixel(x, cell.center().y()) != after.pixel(x, cell.center().y())

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import prepare
+from visualizer.ui.canvas import Canvas
 from visualizer.ui.frames import Frames
 from visualizer.ui.theme import load_fonts
 from visualizer.ui.window import Window
@@ -40,6 +41,10 @@ def views(window: Window) -> list[QWidget]:
     return [window.canvas, window.card.view, window.timeline, window.outline.view]
 
 
+def frames_of(view: QWidget) -> Frames:
+    return view._surface.frames if isinstance(view, Canvas) else view._frames
+
+
 def pixels(picture: QPixmap) -> np.ndarray:
     image = picture.toImage().convertToFormat(QImage.Format.Format_RGB32)
     return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.width(), 4).astype(int)
@@ -56,8 +61,8 @@ def test_what_was_painted_ahead_is_what_is_painted_at_once(window: Window, name:
         QApplication.sendPostedEvents()  # a card of another height
         ahead = pixels(window.grab())
         for view in views(window):
-            view._frames.clear()
-        window.canvas._rebake()
+            frames_of(view).clear()
+        window.canvas.rebake()
         # What is painted in parts rounds its transparencies in another order.
         assert np.abs(ahead - pixels(window.grab())).max() <= 4, session.position
 
@@ -66,13 +71,13 @@ def test_both_neighbours_are_painted_in_every_view_while_nobody_waits(window: Wi
     window.show_document(prepare(load_lesson("neuron-by-hand")))
     window.session.go_to(5)
     paint_ahead(window)
-    painted = [len(view._frames._frames) for view in views(window)]
+    painted = [len(frames_of(view)._frames) for view in views(window)]
     window.session.step_forward()
     window.grab()
     window.session.step_back()
     window.session.step_back()
     window.grab()
-    assert [len(view._frames._frames) for view in views(window)] == painted
+    assert [len(frames_of(view)._frames) for view in views(window)] == painted
 
 
 def test_moving_on_forgets_what_was_still_to_be_painted(window: Window) -> None:

@@ -214,7 +214,7 @@ def script():
         pixels={name: [picture.width(), picture.height()] for name, picture in grabbed.items()},
         wanted={name: [2 * part.width(), 2 * part.height()] for name, part in parts.items()},
         colors={name: colors(picture) for name, picture in grabbed.items()},
-        layer=[shown.canvas._layer.width(), shown.canvas._layer.height()],
+        layer=[*shown.canvas._surface.baked.pixmap.size().toTuple()],
     )
     shown.close()
 

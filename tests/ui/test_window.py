@@ -90,7 +90,7 @@ def cell_point(window: Window, node: str, index: tuple[int, ...] = (), kind: str
     grid = scene.boxes[window.session.document.graph.node(node).id].grid(kind)  # type: ignore[arg-type]
     assert grid is not None
     x, y, width, height = grid.rect(index)
-    return window.canvas._view.map(QPointF(x + width / 2, y + height / 2)).toPoint()
+    return window.canvas.transform.map(QPointF(x + width / 2, y + height / 2)).toPoint()
 
 
 def wait(milliseconds: int) -> None:

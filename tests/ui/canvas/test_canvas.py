@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -65,21 +65,21 @@ def assert_alike(one: QPixmap, other: QPixmap, where: object = None) -> None:
 
 def at(canvas: Canvas, node: str, index: tuple[int, ...] = (), kind: str = "value") -> QPoint:
     """Where a number stands."""
-    session = canvas._session
+    session = canvas.session
     grid = session.scene.boxes[session.document.graph.node(node).id].grid(kind)  # type: ignore[arg-type]
     assert grid is not None
     x, y, width, height = grid.rect(index)
-    return canvas._view.map(QPointF(x + width / 2, y + height / 2)).toPoint()
+    return canvas.transform.map(QPointF(x + width / 2, y + height / 2)).toPoint()
 
 
 def title_of(canvas: Canvas, node: str) -> QPoint:
-    session = canvas._session
+    session = canvas.session
     x, y, width, _ = session.scene.boxes[session.document.graph.node(node).id].rect
-    return canvas._view.map(QPointF(x + width / 2, y + 5)).toPoint()
+    return canvas.transform.map(QPointF(x + width / 2, y + 5)).toPoint()
 
 
 def reference(canvas: Canvas, node: str, index: tuple[int, ...] = (), kind: str = "value") -> Reference:
-    return Reference(canvas._session.document.graph.node(node).id, kind, index)  # type: ignore[arg-type]
+    return Reference(canvas.session.document.graph.node(node).id, kind, index)  # type: ignore[arg-type]
 
 
 def wheel(canvas: Canvas, point: QPoint, notches: float) -> None:
@@ -95,7 +95,7 @@ def wheel(canvas: Canvas, point: QPoint, notches: float) -> None:
 
 def baked(canvas: Canvas) -> QPixmap:
     """What the canvas shows when everything is painted at once."""
-    canvas._rebake()
+    canvas.rebake()
     return canvas.grab()
 
 
@@ -118,7 +118,7 @@ def test_a_step_paints_in_parts_what_would_be_painted_at_once(name: str, qtbot: 
 def test_single_paths_picks_and_hovers_leave_nothing_behind(qtbot: QtBot) -> None:
     session = Session(load_lesson("fully-connected-layer"))
     canvas = shown(qtbot, session)
-    session.step_into()
+    session.walk()
     for _ in range(30):
         session.step_forward()
         session.hover(Reference(0, "value", (1,)))
@@ -132,7 +132,7 @@ def test_single_paths_picks_and_hovers_leave_nothing_behind(qtbot: QtBot) -> Non
 
 def test_a_step_while_the_view_moves_is_painted_where_it_is(neuron: Canvas) -> None:
     neuron.zoom(1.6)
-    neuron._session.go_to(7)
+    neuron.session.go_to(7)
     assert_alike(neuron.grab(), baked(neuron))
 
 
@@ -140,7 +140,7 @@ def test_what_is_painted_repaints_less_than_everything(neuron: Canvas) -> None:
     """A step touches its own boxes and edges: the rest of the canvas is not painted anew."""
     painted = []
     neuron.update = lambda *region: painted.extend(region)  # type: ignore[method-assign,assignment]
-    neuron._session.step_forward()
+    neuron.session.step_forward()
     areas = sum(rect.width() * rect.height() for region in painted for rect in region)
     assert 0 < areas < neuron.width() * neuron.height() / 2
 
@@ -169,17 +169,17 @@ def test_another_theme_repaints_everything(neuron: Canvas) -> None:
 
 
 def test_an_edit_shows_the_new_numbers(neuron: Canvas) -> None:
-    neuron._session.last()
+    neuron.session.last()
     before = neuron.grab()
-    neuron._session.set_leaf("x1", -1.0)
+    neuron.session.set_leaf("x1", -1.0)
     assert_alike(neuron.grab(), baked(neuron))
-    neuron._session.undo()
+    neuron.session.undo()
     assert_alike(neuron.grab(), before)
 
 
 def test_another_document_is_fitted(neuron: Canvas) -> None:
     neuron.zoom(3.0)
-    neuron._session.open(load_lesson("backpropagation-by-hand"))
+    neuron.session.open(load_lesson("backpropagation-by-hand"))
     assert_inside(neuron)
     assert_alike(neuron.grab(), baked(neuron))
 
@@ -197,8 +197,8 @@ def test_small_and_unusual_programs_are_painted(text: str, qtbot: QtBot) -> None
 
 
 def assert_inside(canvas: Canvas) -> None:
-    for box in canvas._painter.scene.boxes:
-        assert canvas.rect().contains(canvas.scene_rect(canvas._painter.box_bounds(box))), box.name
+    for box in canvas.picture.scene.boxes:
+        assert canvas.rect().contains(canvas.scene_rect(canvas.picture.painter.box_bounds(box))), box.name
 
 
 @every_lesson
@@ -207,37 +207,37 @@ def test_everything_fits_at_any_size(name: str, width: int, height: int, qtbot: 
     canvas = shown(qtbot, Session(load_lesson(name)), width, height)
     canvas.fit()
     assert_inside(canvas)
-    legend = canvas._legend_rect()
-    for box in canvas._painter.scene.boxes:
-        assert not legend.intersects(canvas.scene_rect(canvas._painter.box_bounds(box))), box.name
+    legend = QRect(0, round(canvas.height() - canvas.view.foot), canvas.width(), 200)
+    for box in canvas.picture.scene.boxes:
+        assert not legend.intersects(canvas.scene_rect(canvas.picture.painter.box_bounds(box))), box.name
 
 
 def test_a_fitted_view_stays_fitted_when_the_canvas_grows(neuron: Canvas) -> None:
-    before = neuron._view.m11()
+    before = neuron.transform.m11()
     neuron.resize(1400, 900)
-    assert neuron._view.m11() > before
+    assert neuron.transform.m11() > before
     assert_inside(neuron)
 
 
 def test_the_wheel_zooms_about_the_pointer(neuron: Canvas) -> None:
     point = at(neuron, "n")
-    before = neuron._view.m11()
-    under = neuron._scene_point(QPointF(point))
+    before = neuron.transform.m11()
+    under = neuron.scene_point(QPointF(point))
     wheel(neuron, point, 2)
-    assert neuron._view.m11() > before * 1.2
-    now = neuron._scene_point(QPointF(point))
+    assert neuron.transform.m11() > before * 1.2
+    now = neuron.scene_point(QPointF(point))
     assert (now - under).manhattanLength() < 0.01
     wheel(neuron, point, -2)
-    assert neuron._view.m11() == pytest.approx(before)
+    assert neuron.transform.m11() == pytest.approx(before)
 
 
 def test_zoom_has_its_limits(neuron: Canvas) -> None:
     for _ in range(40):
         wheel(neuron, QPoint(400, 300), 5)
-    assert neuron._view.m11() == pytest.approx(ZOOM_RANGE[1])
+    assert neuron.transform.m11() == pytest.approx(ZOOM_RANGE[1])
     for _ in range(80):
         wheel(neuron, QPoint(400, 300), -5)
-    assert neuron._view.m11() == pytest.approx(ZOOM_RANGE[0])
+    assert neuron.transform.m11() == pytest.approx(ZOOM_RANGE[0])
 
 
 def drag(canvas: Canvas, start: QPoint, by: QPoint, button: Qt.MouseButton = LEFT) -> None:
@@ -250,24 +250,24 @@ def drag(canvas: Canvas, start: QPoint, by: QPoint, button: Qt.MouseButton = LEF
 @pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.MiddleButton])
 def test_a_drag_pans_and_picks_nothing(button: Qt.MouseButton, neuron: Canvas, qtbot: QtBot) -> None:
     start = at(neuron, "n")
-    before = neuron._view
+    before = neuron.transform
     drag(neuron, start, QPoint(120, 60), button)
-    assert neuron._view.dx() - before.dx() == pytest.approx(120, abs=1)
-    assert neuron._view.dy() - before.dy() == pytest.approx(60, abs=1)
-    assert neuron._view.m11() == before.m11()
-    assert neuron._session.picked is None
-    assert neuron._session.selected is None
-    qtbot.waitUntil(lambda: neuron._stale is None)
+    assert neuron.transform.dx() - before.dx() == pytest.approx(120, abs=1)
+    assert neuron.transform.dy() - before.dy() == pytest.approx(60, abs=1)
+    assert neuron.transform.m11() == before.m11()
+    assert neuron.session.picked is None
+    assert neuron.session.selected is None
+    qtbot.waitUntil(lambda: neuron._surface.baked.stale is False)
     assert_alike(neuron.grab(), baked(neuron))
 
 
 def test_a_double_click_on_the_ground_fits(neuron: Canvas) -> None:
-    fitted = neuron._view
+    fitted = neuron.transform
     neuron.zoom(2.5)
     drag(neuron, QPoint(450, 300), QPoint(200, 150))
-    assert neuron._hit(QPointF(5, 5)) is None
+    assert neuron.hit(QPointF(5, 5)) is None
     QTest.mouseDClick(neuron, LEFT, NONE, QPoint(5, 5))
-    assert neuron._view == fitted
+    assert neuron.transform == fitted
     assert_alike(neuron.grab(), baked(neuron))
 
 
@@ -290,33 +290,33 @@ def test_a_click_on_any_cell_selects_its_node_and_picks_it(name: str, qtbot: QtB
 def test_a_click_on_a_title_selects_the_node_alone(neuron: Canvas) -> None:
     QTest.mouseClick(neuron, LEFT, NONE, at(neuron, "w1"))
     QTest.mouseClick(neuron, LEFT, NONE, title_of(neuron, "n"))
-    assert neuron._session.selected == neuron._session.document.graph.node("n").id
-    assert neuron._session.picked is None
+    assert neuron.session.selected == neuron.session.document.graph.node("n").id
+    assert neuron.session.picked is None
 
 
 @pytest.mark.parametrize("how", ["ground", "escape"])
 def test_the_ground_and_escape_let_go(how: str, neuron: Canvas) -> None:
     QTest.mouseClick(neuron, LEFT, NONE, at(neuron, "w1"))
-    assert neuron._session.selected is not None
+    assert neuron.session.selected is not None
     if how == "ground":
         QTest.mouseClick(neuron, LEFT, NONE, QPoint(5, 5))
     else:
         QTest.keyClick(neuron, Qt.Key.Key_Escape)
-    assert neuron._session.selected is None
-    assert neuron._session.picked is None
+    assert neuron.session.selected is None
+    assert neuron.session.picked is None
 
 
 def test_the_pointer_lights_what_is_under_it_and_nothing_when_it_leaves(neuron: Canvas) -> None:
     dark = neuron.grab()
     QTest.mouseMove(neuron, at(neuron, "w1"))
-    assert neuron._session.hovered == reference(neuron, "w1")
+    assert neuron.session.hovered == reference(neuron, "w1")
     lit = neuron.grab()
     x, y = at(neuron, "w1").x(), at(neuron, "w1").y()
     changed = np.argwhere((np.abs(pixels(lit) - pixels(dark)) > 4).any(axis=2))
     assert len(changed) > 50
     assert np.abs(changed - (y, x)).max() < 120
     QApplication.sendEvent(neuron, QEvent(QEvent.Type.Leave))
-    assert neuron._session.hovered is None
+    assert neuron.session.hovered is None
     assert_alike(neuron.grab(), dark)
 
 
@@ -325,11 +325,11 @@ def test_the_pointer_lights_what_is_under_it_and_nothing_when_it_leaves(neuron: 
 
 def tooltip(canvas: Canvas, node: str, kind: str = "value", index: tuple[int, ...] = ()) -> str:
     found = reference(canvas, node, index, kind)
-    return canvas._tooltip(found.node, found)
+    return canvas.picture.words(canvas.session, (found.node, found))
 
 
 def test_hovering_tells_the_full_number_once_it_is_known(neuron: Canvas) -> None:
-    session = neuron._session
+    session = neuron.session
     assert tooltip(neuron, "b") == "b = 6.881373587019543"
     assert tooltip(neuron, "o") == "o: not computed yet"
     assert "none of 1 message" in tooltip(neuron, "w1", "gradient")
@@ -343,9 +343,9 @@ def test_hovering_tells_the_full_number_once_it_is_known(neuron: Canvas) -> None
 
 
 def test_hovering_a_title_names_the_steps(neuron: Canvas) -> None:
-    node = neuron._session.document.graph.node("n").id
-    steps = neuron._session.steps_touching(node)
-    assert neuron._tooltip(node, None).endswith(", ".join(map(str, steps)))
+    node = neuron.session.document.graph.node("n").id
+    steps = neuron.session.steps_touching(node)
+    assert neuron.picture.words(neuron.session, (node, None)).endswith(", ".join(map(str, steps)))
 
 
 def test_hovering_does_not_tell_what_is_asked(qtbot: QtBot) -> None:
@@ -377,34 +377,34 @@ def long(qtbot: QtBot) -> Canvas:
 
 
 def sees_the_receiver(canvas: Canvas) -> bool:
-    node = canvas._light.receiver
+    node = canvas._surface.light.receiver
     assert node is not None
-    return canvas.rect().contains(canvas.scene_rect(QRectF(*canvas._session.scene.boxes[node].rect)))
+    return canvas.rect().contains(canvas.scene_rect(QRectF(*canvas.session.scene.boxes[node].rect)))
 
 
 def test_what_cannot_be_read_as_a_whole_is_followed(long: Canvas) -> None:
-    session = long._session
-    assert long._following
-    assert FOLLOWING_SCALE <= long._view.m11() <= 1.0
-    scale, views = long._view.m11(), set()
+    session = long.session
+    assert long.view.following
+    assert FOLLOWING_SCALE <= long.transform.m11() <= 1.0
+    scale, views = long.transform.m11(), set()
     for step in (*range(1, len(session.trace.steps) + 1), 1, len(session.trace.steps)):
         session.go_to(step)
         assert sees_the_receiver(long)
-        assert long._view.m11() == scale
+        assert long.transform.m11() == scale
         assert_alike(long.grab(), baked(long), step)
-        views.add(long._view.dx())
+        views.add(long.transform.dx())
     assert 2 < len(views) < len(session.trace.steps)  # it stays where it can
 
 
 def test_the_whole_can_be_seen_and_is_not_left_then(long: Canvas) -> None:
     long.fit()
-    fitted = long._view
-    long._session.last()
-    assert not long._following
-    assert long._view == fitted
+    fitted = long.transform
+    long.session.last()
+    assert not long.view.following
+    assert long.transform == fitted
     long.resize(1000, 640)
-    assert long._view.m11() > fitted.m11()
-    assert not long._following
+    assert long.transform.m11() > fitted.m11()
+    assert not long.view.following
 
 
 @pytest.mark.parametrize("gesture", ["zoom", "drag"])
@@ -416,32 +416,32 @@ def test_moving_the_view_by_hand_ends_the_following(long: Canvas, gesture: str) 
         QTest.mouseMove(long, QPoint(40, 40))
         QTest.mouseMove(long, QPoint(60, 60))
         QTest.mouseRelease(long, LEFT, pos=QPoint(60, 60))
-    view = long._view
-    assert not long._following
-    long._session.last()
-    assert long._view == view
+    view = long.transform
+    assert not long.view.following
+    long.session.last()
+    assert long.transform == view
 
 
 def test_another_size_is_looked_at_anew(long: Canvas) -> None:
-    long._session.go_to(20)
+    long.session.go_to(20)
     long.resize(700, 500)
-    assert long._following
+    assert long.view.following
     assert sees_the_receiver(long)
     long.resize(6000, 640)
-    assert not long._following
+    assert not long.view.following
     long.resize(700, 500)
-    assert long._following
+    assert long.view.following
     assert sees_the_receiver(long)
 
 
 def test_the_canvas_of_the_smallest_window_shows_the_receiver(qtbot: QtBot) -> None:
     canvas = shown(qtbot, Session(load_lesson("neuron-by-hand")), 320, 240)
-    for step in range(1, len(canvas._session.trace.steps) + 1):
-        canvas._session.go_to(step)
+    for step in range(1, len(canvas.session.trace.steps) + 1):
+        canvas.session.go_to(step)
         assert sees_the_receiver(canvas)
 
 
 @pytest.mark.parametrize("name", lesson_names(trains=False))
 def test_the_lessons_are_shown_whole(name: str, qtbot: QtBot) -> None:
     """On the canvas of a window of 1280 by 800."""
-    assert not shown(qtbot, Session(load_lesson(name)), 715, 647)._following
+    assert not shown(qtbot, Session(load_lesson(name)), 715, 647).view.following

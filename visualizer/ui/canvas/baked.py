@@ -1,0 +1,112 @@
+"""The picture without its light, painted once for a view and then patched while steps are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion, QTransform
+from PySide6.QtWidgets import QWidget
+
+from visualizer.ui.canvas.picture import Picture
+
+# So many rectangles are painted anew one by one; of more, all that lies between them is.
+MOST_RECTS = 60
+
+
+class Baked:
+    """The baked picture of a widget.
+
+    ``pixmap`` is None before it has been painted. It shows ``moment`` in the view ``transform``; it is ``stale`` while
+    the view has moved on, and is then shown moved.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        self._widget = widget
+        self.pixmap: QPixmap | None = None
+        self.moment: Hashable = None
+        self.transform = QTransform()
+        self.stale = False
+
+    def forget(self) -> None:
+        """It has to be painted anew."""
+        self.pixmap, self.stale = None, False
+
+    def bake(self, picture: Picture, moment: Hashable, transform: QTransform, ground: QColor) -> None:
+        """Paint all of it."""
+        ratio = self._widget.devicePixelRatioF()
+        layer = QPixmap(round(self._widget.width() * ratio), round(self._widget.height() * ratio))
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(ground)
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(transform, True)
+        picture.paint(painter, moment, transform.m11())
+        painter.end()
+        self.pixmap, self.stale = layer, False
+        self.moment, self.transform = moment, QTransform(transform)
+
+    def catch_up(self, picture: Picture, moment: Hashable, ground: QColor) -> None:
+        """Bring it from the moment that it shows to another."""
+        if self.pixmap is None or self.moment == moment:
+            return
+        changes = picture.changes(self.moment, moment)
+        if changes is None:
+            self.bake(picture, moment, self.transform, ground)
+            return
+        painter = QPainter(self.pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._patch(painter, picture, moment, changes, ground)
+        painter.end()
+        self.moment = moment
+
+    def painter_of(self, picture: Picture, moment: Hashable, ground: QColor) -> Callable[[QPainter], None] | None:
+        """What makes of a copy of it the picture of another moment; None where it is better painted when it is seen."""
+        changes = picture.changes(self.moment, moment)
+        if changes is None:
+            return None
+        return lambda painter: self._patch(painter, picture, moment, changes, ground)
+
+    def _patch(
+        self, painter: QPainter, picture: Picture, moment: Hashable, changes: Sequence[QRectF], ground: QColor
+    ) -> None:
+        region = region_of(self.transform, changes) & self._widget.rect()
+        if region.isEmpty():
+            return
+        painter.setClipRegion(region)
+        painter.fillRect(region.boundingRect(), ground)
+        painter.setTransform(self.transform, True)
+        back, _ = self.transform.inverted()
+        areas = [back.mapRect(QRectF(part)) for part in region]
+        picture.paint_within(painter, moment, self.transform.m11(), areas)
+        painter.resetTransform()
+        painter.setClipping(False)
+
+    def show(self, painter: QPainter, area: QRect, view: QTransform, ground: QColor) -> None:
+        """Copy it to the screen: where it is, or moved with the view."""
+        assert self.pixmap is not None
+        if not self.stale:
+            painter.drawPixmap(0, 0, self.pixmap)
+            return
+        back, _ = self.transform.inverted()
+        moved = back * view
+        covered = moved.mapRect(QRectF(self._widget.rect()))
+        # The edges of a scaled picture are soft: what lies under them is ground, too.
+        for part in QRegion(area) - QRegion(covered.toRect().adjusted(2, 2, -2, -2)):
+            painter.fillRect(part, ground)
+        painter.setTransform(moved)
+        painter.drawPixmap(QPointF(0, 0), self.pixmap)
+        painter.resetTransform()
+
+
+def region_of(transform: QTransform, rects: Sequence[QRectF]) -> QRegion:
+    """The pixels that some rectangles of the scene cover."""
+    if len(rects) > MOST_RECTS:
+        around = QRectF(rects[0])
+        for rect in rects[1:]:
+            around = around.united(rect)
+        rects = [around]
+    region = QRegion()
+    for rect in rects:
+        region += transform.mapRect(rect).toAlignedRect().adjusted(-2, -2, 2, 2)
+    return region

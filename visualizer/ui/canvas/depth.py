@@ -1,0 +1,97 @@
+"""Semantic zoom: so near to an array that its neurons are seen, so near to a neuron that its sum is, and back."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF
+
+from engine.expression import Reference
+from engine.graph import Graph
+from visualizer.session.appearance import LEVELS, Level
+from visualizer.session.session import Session
+from visualizer.ui.canvas.picture import Picture
+from visualizer.ui.canvas.view import View
+
+# A box that covers this part of the room, either way, at this scale or a larger one, opens.
+OPENS_AT, OPENS_FROM = 0.5, 1.9
+UNIT_OPENS = 0.26  # of the smaller side of the room: the width of a neuron that opens
+# Zoomed out to so much less than the scale at which all is seen, a level closes. More than a notch of the wheel, which
+# is a factor of 1.2, lies between that and any view in which a level is opened.
+CLOSES_AT = 0.7
+NUMBERS_SCALE = 0.9  # at which single numbers can be read
+
+
+@lru_cache(maxsize=8)
+def levels_of(graph: Graph) -> tuple[Level, ...]:
+    """The levels at which a graph looks different: in a program of single numbers, its values are its numbers."""
+    from engine.units import units_of
+
+    units = units_of(graph)
+    found: list[Level] = ["layer"]
+    if any(group.size > 1 or len(group.stages) > 1 for group in units.groups) or units.bundle_of:
+        found.append("neuron")
+    if any(node.shape for node in graph.nodes):
+        found.append("scalar")
+    return tuple(found)
+
+
+def beside(session: Session, by: int) -> Level | None:
+    """The next finer (1) or coarser (-1) level that shows something else; None where there is none."""
+    levels = levels_of(session.trace.graph)
+    now = LEVELS.index(session.level)
+    candidates = [level for level in levels if (LEVELS.index(level) - now) * by > 0]
+    return min(candidates, key=lambda level: abs(LEVELS.index(level) - now), default=None)
+
+
+def wanted(
+    session: Session, picture: Picture, view: View, factor: float, at: QPointF
+) -> tuple[Level, Reference | None] | None:
+    """The level that zooming by ``factor`` about a point of the widget asks for, and what it is about; mostly None."""
+    finer = factor > 1
+    level = beside(session, 1 if finer else -1)
+    if level is None:
+        return None
+    if not finer:
+        closes = view.scale * factor < CLOSES_AT * view.fit_scale
+        return (level, _under(session, picture, view, at)) if closes else None
+    reference = _under(session, picture, view, at)
+    rect = None if reference is None else picture.bounds(_whole(reference) if session.level == "layer" else reference)
+    if rect is None:
+        return None
+    scale = view.scale * factor
+    if session.level == "neuron":
+        opens = rect.width() * scale >= UNIT_OPENS * min(view.room.width(), view.room.height())
+    else:
+        opens = scale >= OPENS_FROM and (
+            rect.width() * scale >= OPENS_AT * view.room.width()
+            or rect.height() * scale >= OPENS_AT * view.room.height()
+        )
+    return (level, reference) if opens else None
+
+
+def opened_scale(level: Level, picture: Picture, view: View, reference: Reference | None) -> float:
+    """The scale at which a level is shown that has just been zoomed into, or out to."""
+    least = view.fit_scale
+    if level == "scalar":
+        return max(least, min(NUMBERS_SCALE, view.largest))
+    if level == "layer" or reference is None:
+        return least
+    rect = picture.bounds(_whole(reference))
+    if rect is None:
+        return least
+    near = min(view.room.width() * 0.5 / max(rect.width(), 1), view.room.height() * 0.8 / max(rect.height(), 1), 1.5)
+    return max(least, near)
+
+
+def _whole(reference: Reference) -> Reference:
+    return Reference(reference.node, reference.kind, None)
+
+
+def _under(session: Session, picture: Picture, view: View, at: QPointF) -> Reference | None:
+    back, _ = view.transform.inverted()
+    point = back.map(at)
+    hit = picture.at(point.x(), point.y(), view.scale)
+    if hit is None:
+        return None
+    return hit[1] if hit[1] is not None else Reference(hit[0], "value", None)

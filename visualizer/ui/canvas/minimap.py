@@ -1,0 +1,141 @@
+"""The whole picture, small, in the corner of the canvas while only a part of it is in view."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from visualizer.ui.pen import Pen, painting
+from visualizer.ui.theme import Theme, color
+
+LARGEST = (190.0, 128.0)  # pixels
+LEAST = 26.0  # of the shorter side
+PAD = 5.0
+CORNER = 7.0  # how long the arms of the frame around the view are
+
+
+class Minimap(QWidget):
+    """``moved`` carries the point of the scene that is to be in the middle of the view."""
+
+    moved = Signal(QPointF)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._picture: QPixmap | None = None
+        self._whole = (1.0, 1.0)
+        self._seen = QRectF()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Overview of the whole graph")
+        self.setToolTip("The whole graph: click or drag to look elsewhere")
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in other colours; the picture has to be shown anew."""
+        self._theme = theme
+        self._picture = None
+
+    def set_whole(self, whole: tuple[float, float]) -> None:
+        """The size of the scene; the picture has to be shown anew."""
+        self._whole, self._picture = whole, None
+        self.resize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:
+        width, height = self._whole
+        scale = self.scale
+        return QSize(round(max(width * scale, LEAST) + 2 * PAD), round(max(height * scale, LEAST) + 2 * PAD))
+
+    @property
+    def scale(self) -> float:
+        """Pixels per scene unit."""
+        width, height = self._whole
+        return min(LARGEST[0] / max(width, 1), LARGEST[1] / max(height, 1))
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is a picture, which may be of an earlier moment."""
+        return self._picture is not None
+
+    def show_picture(self, paint) -> None:
+        """Have ``paint``, given a painter in scene units, paint the small picture."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(color(self._theme.panel))
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(*self._origin())
+        painter.scale(self.scale, self.scale)
+        paint(painter)
+        painter.end()
+        self._picture = picture
+        self.update()
+
+    def show_view(self, seen: QRectF) -> None:
+        """Say which part of the scene is in view."""
+        if seen != self._seen:
+            self._seen = seen
+            self.update()
+
+    def _origin(self) -> tuple[float, float]:
+        width, height = self._whole
+        return (self.width() - width * self.scale) / 2, (self.height() - height * self.scale) / 2
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        with painting(self) as painter:
+            pen = Pen(painter)
+            if self._picture is None:
+                painter.fillRect(self.rect(), color(theme.panel))
+            else:
+                painter.drawPixmap(0, 0, self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            x, y = self._origin()
+            seen = QRectF(
+                x + self._seen.x() * self.scale, y + self._seen.y() * self.scale,
+                self._seen.width() * self.scale, self._seen.height() * self.scale,
+            ) & QRectF(self.rect()).adjusted(2, 2, -2, -2)  # fmt: skip
+            unseen = QPainterPath()
+            unseen.addRect(QRectF(self.rect()))
+            unseen.addRect(seen)
+            veil = QColor(color(theme.ground))
+            veil.setAlpha(150)
+            painter.fillPath(unseen, veil)
+            self._frame(pen, seen)
+            pen.box(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 2, None, color(theme.faint))
+
+    def _frame(self, pen: Pen, seen: QRectF) -> None:
+        """A thin frame around the view with strong corners, which are seen where colours are not."""
+        tone = color(self._theme.text)
+        pen.box(seen, 1, None, tone, 1.0)
+        long, high = min(CORNER, seen.width() / 2), min(CORNER, seen.height() / 2)
+        for x, across in ((seen.left(), long), (seen.right(), -long)):
+            for y, down in ((seen.top(), high), (seen.bottom(), -high)):
+                pen.stroke(x, y, x + across, y, tone, 2.6)
+                pen.stroke(x, y, x, y + down, tone, 2.6)
+
+    # The pointer ----------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._move_to(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._move_to(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def wheelEvent(self, event) -> None:
+        event.ignore()  # the canvas zooms
+
+    def _move_to(self, point: QPointF) -> None:
+        x, y = self._origin()
+        self.moved.emit(QPointF((point.x() - x) / self.scale, (point.y() - y) / self.scale))

@@ -1,0 +1,149 @@
+"""What the canvas shows: a baked picture, the light of the present place, rings around what was found, and dots."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtWidgets import QWidget
+
+from visualizer.session.appearance import Level
+from visualizer.session.session import Session
+from visualizer.ui.canvas.baked import Baked, region_of
+from visualizer.ui.canvas.levels import picture_of, source_of
+from visualizer.ui.canvas.marks import Marks
+from visualizer.ui.canvas.motion import Motion, reduced_motion
+from visualizer.ui.canvas.picture import Picture
+from visualizer.ui.canvas.view import View
+from visualizer.ui.frames import Frames
+from visualizer.ui.theme import Theme, color
+
+
+class Surface:
+    """Paints ``picture`` at ``moment`` under ``light``, in the colours of ``theme`` and where ``view`` has it.
+
+    ``level`` is that of the picture. Pictures of the moments next to it are painted ahead.
+    """
+
+    picture: Picture
+    level: Level
+    moment: Hashable
+    light: Any
+
+    def __init__(self, widget: QWidget, session: Session, theme: Theme, view: View) -> None:
+        self._widget, self._session, self._view = widget, session, view
+        self.theme = theme
+        self.baked = Baked(widget)
+        self.frames = Frames(widget, most=4)
+        self.motion = Motion(widget)
+        self.motion.moved.connect(lambda rects: widget.update(region_of(QTransform(), rects)))
+        self._marks = Marks()
+        self.take_picture()
+
+    @property
+    def ground(self) -> QColor:
+        """The colour under everything."""
+        return color(self.theme.ground)
+
+    # Following the session ------------------------------------------------------------------------------------------
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the session has another picture."""
+        return source_of(self._session) is not self._source
+
+    def take_picture(self) -> None:
+        """Show the session's present picture."""
+        self._source, self.level = source_of(self._session), self._session.level
+        self.picture = picture_of(self._session, self.theme)
+        self.frames.clear()
+        self.baked.forget()
+        self.follow()
+        self.find_marks()
+
+    def follow(self) -> None:
+        """Look where the session stands."""
+        self.moment, self.light = self.picture.moment(self._session), self.picture.light(self._session)
+
+    def find_marks(self) -> None:
+        """Mark what was found."""
+        self._marks = Marks(self._session.found, self.picture)
+
+    def start_motion(self, pause: float | None) -> None:
+        """Have the numbers of the present step travel, where a next one comes in ``pause`` ms and motion is wanted."""
+        wanted = self._session.appearance.motion and self._widget.isVisible() and not self.baked.stale
+        if pause is not None and wanted and not reduced_motion(self._widget):
+            tone = self.theme.phase(getattr(self.light, "phase", None))
+            self.motion.start(self.picture.ways(self.light), tone, self._view.transform, pause)
+
+    # Painting -------------------------------------------------------------------------------------------------------
+
+    def bake(self) -> bool:
+        """Paint the whole picture anew; False where nobody would see it."""
+        if self._widget.width() < 2 or not self._widget.isVisible():
+            self.baked.forget()
+            return False
+        self.baked.bake(self.picture, self.moment, self._view.transform, self.ground)
+        return True
+
+    def update_from(self, moment: Hashable, light: Any) -> None:
+        """Have painted what looks different from a moment and a light that were shown."""
+        changes = self.picture.changes(moment, self.moment)
+        if changes is None or self._frame(self._session) is not None:
+            self._widget.update()  # all of a picture is copied sooner than many parts of it
+            return
+        rects = changes + self.picture.light_bounds(light) + self.picture.light_bounds(self.light)
+        if rects:
+            self._widget.update(region_of(self._view.transform, rects))
+
+    def prepare(self, session: Session) -> None:
+        """Paint what will be seen where ``session`` stands, unless that has been done."""
+        if self.baked.pixmap is None or self.baked.stale or self._frame(session) is not None:
+            return
+        if source_of(session) is not self._source:
+            return
+        self.baked.catch_up(self.picture, self.moment, self.ground)
+        patch = self.baked.painter_of(self.picture, self.picture.moment(session), self.ground)
+        if patch is None:
+            return
+        bare = session.glimpse(session.position)
+        bare.hovered = None
+        light = self.picture.light(bare)
+
+        def draw(painter: QPainter) -> None:
+            patch(painter)
+            painter.setTransform(self._view.transform, True)
+            self.picture.paint_light(painter, light, self._view.scale)
+
+        self.frames.paint(self._key(session), self.baked.pixmap, draw)
+
+    def _frame(self, session: Session):
+        """What was painted ahead for the place of ``session``."""
+        return self.frames.find(self._key(session))
+
+    def _key(self, session: Session) -> Hashable:
+        """All that a picture with its light depends on, but for what the pointer is on."""
+        view, size = self._view.transform, self._widget.size()
+        place = (session.position, session.picked, session.selected, session.asking)
+        return place, self.picture.moment(session), view.m11(), view.dx(), view.dy(), size.width(), size.height()
+
+    def paint(self, painter: QPainter, area: QRect) -> None:
+        """All of it, within ``area`` of the widget."""
+        if self.baked.pixmap is None:
+            self.bake()
+        view, bare = self._view, self._session.hovered is None and not self.baked.stale
+        frame = self._frame(self._session) if bare else None
+        if frame is not None:
+            painter.drawPixmap(0, 0, frame)
+        else:
+            if not self.baked.stale:
+                self.baked.catch_up(self.picture, self.moment, self.ground)
+            self.baked.show(painter, area, view.transform, self.ground)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(view.transform)
+            self.picture.paint_light(painter, self.light, view.scale)
+            painter.resetTransform()
+        self._marks.paint(painter, self.theme, view.transform, self._widget.width(), self._widget.height())
+        self.motion.paint(painter, self.ground)
