@@ -89,17 +89,20 @@ class _Reader:
 
     def _candidates(self, node: Node) -> list[Weighing]:
         inputs = [self.graph.nodes[i] for i in node.inputs]
-        if node.op == "linear" and inputs[0].is_leaf and self._is_vector(inputs[1]):
-            inputs_first = bool(dict(node.attributes).get("inputs_first"))
-            return [Weighing(inputs[0].id, 0, 1, "dense", inputs_first)]
+        if node.op == "linear" and inputs[0].is_leaf:
+            attributes = dict(node.attributes)
+            axis = 0 if attributes.get("rows") else 1
+            inputs_first = bool(attributes.get("inputs_first"))
+            whole = self._are_vectors(inputs[1], axis, node, axis)
+            return [Weighing(inputs[0].id, 0, 1, "dense", inputs_first)] if whole else []
         if node.op == "matmul":
             # The samples of what comes from the left are its rows, those of what comes from the right its columns.
             return [
                 Weighing(inputs[slot].id, slot, 1 - slot, "dense", inputs_first=slot == 1)
-                for slot in (0, 1)
+                for slot, after in ((0, len(node.shape) - 1), (1, 0))
                 if inputs[slot].op == "parameter"
-                and self._is_vector(inputs[1 - slot])
-                and self.axes.get(inputs[1 - slot].id) in (None, 1 - slot)
+                and len(unit_shape(node, self.axes)) == len(inputs[slot].shape) - 1
+                and self._are_vectors(inputs[1 - slot], 1 - slot, node, after)
             ]
         if node.op == "multiply":
             return [
@@ -115,8 +118,10 @@ class _Reader:
     def _is_free(self, leaf: int) -> bool:
         return self.graph.nodes[leaf].is_leaf and leaf not in self.weights and leaf not in self.weighted
 
-    def _is_vector(self, node: Node) -> bool:
-        return len(unit_shape(node, self.axes)) == 1
+    def _are_vectors(self, value: Node, axis: int, product: Node, after: int) -> bool:
+        """True where a sample is a vector, and the samples lie along these axes of the two, or are but one."""
+        places = self.axes.get(value.id), self.axes.get(product.id)
+        return len(unit_shape(value, self.axes)) == 1 and places in ((None, None), (axis, after))
 
     def _one_each(self, parameter: Node, node: Node) -> bool:
         """True where a parameter has a number for each unit of ``node``, or one for all, and samples share it."""

@@ -18,23 +18,26 @@ def tie_of(graph: Graph, axes: Mapping[int, int], node: Node, slot: int) -> tupl
     source = graph.nodes[node.inputs[slot]]
     before, after = axes.get(source.id), axes.get(node.id)
     if node.op == "concatenate":
-        offset = _offset(graph, axes, node, slot) if (before is None) == (after is None) else None
+        offset = _offset(node, slot, graph, after) if before == after else None
         return ("dense", 0) if offset is None else ("same", offset)
     shape = unit_shape(source, axes)
     if math.prod(shape) != math.prod(unit_shape(node, axes)):
         return "dense", 0
+    lead = len(node.shape) - len(source.shape)
+    turned = None if before is None else len(node.shape) - 1 - before
     one_to_one = (
-        (node.rule.elementwise and (before is None or after is not None))
+        (node.rule.elementwise and (before is None or after == before + lead))
         or (node.op == "linear" and slot == 2)
-        or (node.op == "transpose" and len(shape) <= 1 and (before is None) == (after is None))
+        or (node.op == "transpose" and len(shape) <= 1 and after == turned)
         or (node.op == "reshape" and (before, after) in ((None, None), (0, 0)))
     )
     return ("same" if one_to_one else "dense"), 0
 
 
-def _offset(graph: Graph, axes: Mapping[int, int], node: Node, slot: int) -> int | None:
+def _offset(node: Node, slot: int, graph: Graph, samples: int | None) -> int | None:
     """How many units stand before those of one input in what is joined; None where they do not stay together."""
     joined = axis_of(node.shape, dict(node.attributes), default=0)
-    if joined != (1 if axes.get(node.id) == 0 else 0):
+    if joined != (1 if samples == 0 else 0):
         return None
-    return sum(math.prod(unit_shape(graph.nodes[i], axes)) for i in node.inputs[:slot])
+    rows = sum(graph.nodes[i].shape[joined] for i in node.inputs[:slot])
+    return rows * math.prod(size for axis, size in enumerate(node.shape) if axis > joined and axis != samples)
