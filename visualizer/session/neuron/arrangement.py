@@ -17,14 +17,14 @@ from engine.ops import Array
 from engine.units import Bundle, Group, Units
 from visualizer.session.appearance import Direction
 from visualizer.session.neuron.captions import LETTER, Caption, Line, Rect, Words, column_lines, strand_line
-from visualizer.session.neuron.columns import NARROWEST, SMALLEST, Columns, arrange_columns
+from visualizer.session.neuron.columns import SMALLEST, Columns, arrange_columns
 
 MARGIN = 24.0
 ASIDE = 26.0  # from the outermost unit to the captions: there is a lane for edges between
 NAME, QUIET = 12.0, 11.0  # heights of letters
 LINE = 1.35  # of a line, by the height of its letters
 WIDEST = 170.0  # a caption beside its row
-MATRIX = 240.0  # the longer side of a heat map, at most
+SHORTEST, LONGEST, SHARE = 96.0, 240.0, 0.3  # the longer side of a heat map: a share of the columns' height
 LARGEST_CELL, SMALLEST_CELL = 14.0, 1.0
 FRAME = 18.0  # around a heat map, for words along its sides
 BIAS_SIDE, BIAS_AT = 0.3, 0.9  # half the side of a bias and how far it stands aside, by the radius of its unit
@@ -139,6 +139,7 @@ class _Picture:
         self, crowded: Sequence[Bundle], strongest: int, below: float
     ) -> tuple[dict[int, Rect], list[Caption]]:
         """Beside the gap that leads to the target: below everything, or to the right of it. With a line above each."""
+        side = min(max(SHARE * (self._end - self._start), SHORTEST), LONGEST)
         used: dict[int, float] = defaultdict(float)
         rects, captions = {}, []
         for bundle in crowded:
@@ -147,9 +148,11 @@ class _Picture:
             middle, room = float(before + after) / 2, float(after - before) - 2 * FRAME
             line = QUIET * LINE
             head = line + FRAME
-            across, along = (MATRIX, room) if self._rightwards else (MATRIX, room - head)
-            width, height = _matrix_size(bundle, *((along, across) if self._rightwards else (across, along)))
-            words = strand_line(bundle, strongest, int(max(width, NARROWEST - 16) / (LETTER * QUIET)))
+            along = min(room if self._rightwards else room - head, LONGEST)
+            width, height = _matrix_size(bundle, *((along, side) if self._rightwards else (side, along)))
+            words = strand_line(
+                bundle, strongest, int((float(after - before) if self._rightwards else LONGEST) / (LETTER * QUIET)) - 1
+            )
             wide = max(len(words) * LETTER * QUIET, width)
             if self._rightwards:
                 left, top = middle - width / 2, below + MARGIN / 2 + used[gap] + head

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +22,7 @@ FEW = 6
 HIGHEST = 900.0  # of a column of many units
 GROWTH = 0.35  # how the height of a column grows with its units, until it is the highest
 LARGEST, SMALLEST = 18.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
+SQUARE_HALF = 0.9  # half the side of a unit that is a square, by its radius
 SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
 BETWEEN = 26.0  # more, between two groups of a column
 LEAST_GAP, MOST_GAP = 84.0, 260.0  # between two columns
@@ -36,8 +36,9 @@ SWEEPS = 4
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Along and across of all units (n,), with their radii; ``first`` (groups + 1,) is where each group begins.
+    """Along and across of all units (n,), with their radii; ``border`` is how far they reach along, from their middles.
 
+    ``first`` (groups + 1,) is where each group begins.
     ``ranks`` are the groups of each column, in their order across; ``middle`` and ``half`` (columns,) where a column
     is along, and half its thickness; ``start`` and ``end`` (columns,) how far it reaches across. ``column`` is that of
     each group.
@@ -46,6 +47,7 @@ class Columns:
     along: Array
     across: Array
     radius: Array
+    border: Array
     first: Indices
     ranks: tuple[tuple[int, ...], ...]
     column: Indices
@@ -53,11 +55,6 @@ class Columns:
     half: Array
     start: Array
     end: Array
-
-    @property
-    def height(self) -> float:
-        """How far the longest column reaches across."""
-        return float((self.end - self.start).max())
 
 
 def arrange_columns(
@@ -71,25 +68,30 @@ def arrange_columns(
     reach = np.zeros((2, len(ranks)))
     for number, members in enumerate(ranks):
         pitch = _pitch(sum(groups[i].size for i in members))
-        between = [_between(groups[a], groups[b], pitch) for a, b in pairwise(members)]
-        length = pitch * sum(groups[i].size for i in members) + sum(between)
-        at = -length / 2
-        for place, i in enumerate(members):
-            size, part = groups[i].size, slice(first[i], first[i + 1])
-            across[part] = at + pitch * (np.arange(size) + 0.5)
+        at = 0.0
+        for i, before in zip(members, (None, *members), strict=False):
+            if before is not None:
+                at += _between(groups[before], groups[i], pitch)
+            part = slice(first[i], first[i + 1])
+            across[part] = at + pitch * (np.arange(groups[i].size) + 0.5)
             radius[part] = _radius(pitch)
             column[i] = number
-            at += pitch * size + (between[place] if place < len(between) else 0.0)
-        reach[:, number] = -length / 2, length / 2
+            at += pitch * groups[i].size
+        aside = _axis(groups, bundles, members, across, first)
+        for i in members:
+            across[first[i] : first[i + 1]] -= aside
+        reach[:, number] = -aside, at - aside
     half = np.array([max(_largest(radius, first, i) for i in members) for members in ranks])
-    height = float(reach[1].max()) * 2
+    height = float((reach[1] - reach[0]).max())
     gaps_along = _gaps(bundles, column, half, *(share * height for share in (RIGHT if direction == "right" else DOWN)))
     for bundle in crowded:
         gap = column[bundle.target] - 1
         gaps_along[gap] = max(gaps_along[gap], NARROWEST - half[gap] - half[gap + 1])
     middle = half[0] + np.concatenate([[0.0], np.cumsum(half[:-1] + gaps_along + half[1:])])
     along = np.repeat(middle[column], np.diff(first))
-    return Columns(along, across, radius, first, ranks, column, middle, half, reach[0], reach[1])
+    round_ones = np.repeat([group.kind in ("units", "output") for group in groups], np.diff(first))
+    border = radius * np.where(round_ones, 1.0, SQUARE_HALF)
+    return Columns(along, across, radius, border, first, ranks, column, middle, half, reach[0], reach[1])
 
 
 def order_ranks(groups: Sequence[Group], bundles: Sequence[Bundle]) -> tuple[tuple[int, ...], ...]:
@@ -138,6 +140,23 @@ def _between(above: Group, below: Group, pitch: float) -> float:
     if above.size == below.size == 1 and above.kind == below.kind:
         return 0.0
     return min(BETWEEN, pitch)
+
+
+def _axis(
+    groups: Sequence[Group], bundles: Sequence[Bundle], members: Sequence[int], across: Array, first: Indices
+) -> float:
+    """What of a column stands at the axis: the middle of what the pass goes through, targets stand aside.
+
+    A column of targets alone stands by what it is made of.
+    """
+
+    def middle(i: int) -> float:
+        return float(across[first[i] : first[i + 1]].mean())
+
+    main = [i for i in members if groups[i].kind != "target"]
+    here = float(np.concatenate([across[first[i] : first[i + 1]] for i in main or members])[[0, -1]].mean())
+    sources = [] if main else [middle(bundle.source) for bundle in bundles if bundle.target in members]
+    return here - float(np.mean(sources)) if sources else here
 
 
 def _largest(radius: Array, first: Indices, group: int) -> float:

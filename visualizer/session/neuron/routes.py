@@ -8,12 +8,17 @@ from engine.draws import Indices
 from engine.ops import Array
 from visualizer.session.neuron.columns import Columns
 
-FINE, COARSE = 17, 2  # points of a curve in a gap: where there are few edges, where there are many
-MANY = 4000  # edges of a picture from which on they are straight
+FINE, COARSE, POINTS = 25, 9, 25_000  # points of a curve in a gap, and of all together
+MANY = 4000  # edges of a picture; where there are more they are straight
 OUTSIDE = 10.0  # how far beyond the outermost unit an edge passes a column
 
 
-def routes(columns: Columns, sources: Indices, targets: Indices, straight: bool) -> Array:
+def curve_points(edges: int) -> int:
+    """How many points the curve of an edge has, where so many are drawn: the fewer edges, the smoother."""
+    return 2 if edges > MANY else min(max(POINTS // max(edges, 1), COARSE), FINE)
+
+
+def routes(columns: Columns, sources: Indices, targets: Indices, points: int) -> Array:
     """Polylines (edges, points, 2) in along and across, all edges between the same two columns.
 
     From border to border: level past other units, level between the two columns' borders and the units, and curves in
@@ -21,7 +26,7 @@ def routes(columns: Columns, sources: Indices, targets: Indices, straight: bool)
     """
     start, end = _column_of(columns, sources), _column_of(columns, targets)
     pieces, at = [], columns.across[sources]
-    begin, finish = columns.radius[sources[0]], columns.radius[targets[0]]  # all of a group are as large
+    begin, finish = columns.border[sources[0]], columns.border[targets[0]]  # all of a group are alike
     if begin < columns.half[start]:
         pieces.append(_point(columns.along[sources] + begin, at))
     for column in range(start + 1, end + 1):
@@ -29,7 +34,7 @@ def routes(columns: Columns, sources: Indices, targets: Indices, straight: bool)
         to = columns.across[targets] if last else _lanes(columns, column, _straight(columns, sources, targets, column))
         left = columns.middle[column - 1] + columns.half[column - 1]
         right = columns.middle[column] - columns.half[column]
-        pieces.append(_gap(left, right, at, to, COARSE if straight else FINE))
+        pieces.append(_gap(left, right, at, to, points))
         at = to
     if finish < columns.half[end]:
         pieces.append(_point(columns.along[targets] - finish, at))

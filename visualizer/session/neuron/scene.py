@@ -16,13 +16,25 @@ from visualizer.session.appearance import Appearance
 from visualizer.session.document import Document
 from visualizer.session.neuron.arrangement import arrangement_of
 from visualizer.session.neuron.captions import Caption, Rect
+from visualizer.session.neuron.columns import SQUARE_HALF
 from visualizer.session.neuron.places import Bytes, Mark, Places
 from visualizer.session.neuron.strands import Strand, choose
 
 if TYPE_CHECKING:
     from visualizer.session.neuron.timeline import Timeline
 
-__all__ = ["CIRCLE", "DIAMOND", "SQUARE", "Caption", "Mark", "NeuronScene", "Rect", "Strand", "build_neuron_scene"]
+__all__ = [
+    "CIRCLE",
+    "DIAMOND",
+    "SQUARE",
+    "SQUARE_HALF",
+    "Caption",
+    "Mark",
+    "NeuronScene",
+    "Rect",
+    "Strand",
+    "build_neuron_scene",
+]
 
 CIRCLE, SQUARE, DIAMOND = 0, 1, 2
 _SHAPES = {"units": CIRCLE, "output": DIAMOND}

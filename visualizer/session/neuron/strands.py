@@ -14,7 +14,7 @@ from engine.units import Bundle, Units
 from visualizer.session.appearance import Appearance, Shows
 from visualizer.session.neuron.arrangement import Arrangement
 from visualizer.session.neuron.captions import Rect
-from visualizer.session.neuron.routes import MANY, routes
+from visualizer.session.neuron.routes import curve_points, routes
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +66,10 @@ def choose(
     Where they show nothing it is the weights that count.
     """
     chosen = [_strongest(trace, units, bundle, appearance, sample) for bundle in units.bundles]
-    straight = sum(map(len, chosen)) > MANY
+    points = curve_points(sum(map(len, chosen)))
     found, first = [], 0
     for bundle, flat in zip(units.bundles, chosen, strict=True):
-        found.append(_strand(bundle, flat, arrangement, first, straight))
+        found.append(_strand(bundle, flat, arrangement, first, points))
         first += len(flat)
     return tuple(found)
 
@@ -90,14 +90,14 @@ def _strongest(trace: Trace, units: Units, bundle: Bundle, appearance: Appearanc
     return np.argsort(strength, kind="stable")
 
 
-def _strand(bundle: Bundle, flat: Indices, arrangement: Arrangement, first: int, straight: bool) -> Strand:
+def _strand(bundle: Bundle, flat: Indices, arrangement: Arrangement, first: int, smooth: int) -> Strand:
     if bundle.pattern == "dense":
         targets, sources = np.divmod(flat, bundle.shape[1])
     else:
         targets, sources = flat + bundle.offset, flat
     begins = arrangement.columns.first
     whole = sources + begins[bundle.source], targets + begins[bundle.target]
-    points = arrangement.turned(routes(arrangement.columns, *whole, straight))
+    points = arrangement.turned(routes(arrangement.columns, *whole, smooth))
     return Strand(
         bundle.number,
         bundle,
