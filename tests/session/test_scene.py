@@ -9,8 +9,9 @@ import pytest
 from engine.expression import Reference
 from visualizer.session.document import Document, parse
 from visualizer.session.lessons import lesson_names, load_lesson
-from visualizer.session.scene import SEED, Rect, Scene, build_scene, magnitude
+from visualizer.session.scene import SEED, Rect, Scene, magnitude
 from visualizer.session.session import prepare
+from visualizer.session.views import layer_scene
 
 SCALARS = """format = 1
 title = "Scalars used again and again"
@@ -317,7 +318,7 @@ def test_a_scene_is_the_same_however_often_it_is_built(name: str) -> None:
     """Positions are asked of the scene and never change it: geometry cannot move while stepping."""
     document = document_of(name)
     trace = scene_of(name).trace
-    again = build_scene(document, trace)
+    again = layer_scene(document, trace)
     assert again.boxes == scene_of(name).boxes
     assert again.size == scene_of(name).size
     for one, other in zip(again.edges, scene_of(name).edges, strict=True):

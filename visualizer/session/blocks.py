@@ -83,12 +83,14 @@ def blocks_of(graph: Graph, units: Units) -> tuple[Block, ...]:
     for bundle in units.bundles:
         if bundle.weight is not None and bundle.via is None and graph.nodes[bundle.weight].is_leaf:
             leaves.setdefault(bundle.target, []).append(bundle.weight)
-    found = []
+    found: list[Block] = []
     for group in sorted(units.groups, key=lambda group: group.stages[0]):
         if group.number in leaves:
             own = [*leaves[group.number], *(bias for _, bias in group.biases if graph.nodes[bias].is_leaf)]
             stages = tuple(graph.nodes[i] for i in group.stages)
             number = len(found)
+            if not _closed(graph, {*group.stages, *own}):
+                continue
             found.append(Block(number, f"layer {number + 1}", _words(stages), group.stages, tuple(dict.fromkeys(own))))
     return tuple(found) if len(found) >= LEAST_BLOCKS else ()
 
@@ -124,6 +126,18 @@ def _runs(graph: Graph, blocks: tuple[Block, ...]) -> Iterable[tuple[int, Block]
         if before is None or not (_alike(graph, before, block) and _fed_by(graph, before, block)):
             run += 1
         yield run, block
+
+
+def _closed(graph: Graph, nodes: set[int]) -> bool:
+    """Whether nothing outside lies between two of the nodes, so that one box can stand for them."""
+    beyond: set[int] = set()
+    for node in graph.nodes:
+        if node.id in nodes:
+            if beyond.intersection(node.inputs):
+                return False
+        elif any(i in nodes or i in beyond for i in node.inputs):
+            beyond.add(node.id)
+    return True
 
 
 def _alike(graph: Graph, one: Block, other: Block) -> bool:

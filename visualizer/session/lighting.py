@@ -65,7 +65,7 @@ def lighting(session: Session) -> Lighting:
     return Lighting(
         step.phase,
         trace.receiver(step),
-        _edges(session, step),
+        tuple(edge for edge in _edges(session, step) if edge in session.scene.edge_of),
         cells,
         shown_result,
         lines,

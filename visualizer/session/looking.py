@@ -225,11 +225,11 @@ class Looking:
 
     def preparation(self, level: Level, at: Reference | None = None) -> Callable[[], object] | None:
         """What a worker can do so that ``set_level`` is done at once; None where it will be anyway."""
-        views, appearance, sample = self._views, self.appearance, self.sample
+        views, appearance, folds, sample = self._views, self.appearance, self.folds, self.sample
         if views.light:
             return None
         if level == "layer":
-            return lambda: views.layers(appearance)
+            return lambda: views.layers(appearance, folds)
         if level == "neuron":
             return lambda: views.neurons(appearance, sample)
         part = (sample or 0, at or self._around or self._here(self.position))
@@ -238,7 +238,7 @@ class Looking:
     @property
     def scene(self) -> Scene:
         """The picture of the arrays."""
-        return self._views.layers(self.appearance)
+        return self._views.layers(self.appearance, self.folds)
 
     @property
     def blocks(self) -> tuple[Block, ...]:

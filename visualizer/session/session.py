@@ -19,9 +19,10 @@ from visualizer.session.change import Change as Change
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
 from visualizer.session.looking import Looking
-from visualizer.session.scene import Scene, build_scene
+from visualizer.session.scene import Scene
 from visualizer.session.training.lab import Lab
 from visualizer.session.training.recipe import Recipe
+from visualizer.session.views import layer_scene
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def prepare(document: Document) -> Prepared:
     if document.recipes:
         return prepare_iteration(Lab(document), 0)
     trace = record(document.graph, document.learning_rate)
-    return Prepared(document, trace, build_scene(document, trace))
+    return Prepared(document, trace, layer_scene(document, trace))
 
 
 def prepare_iteration(lab: Lab, iteration: int, which: int = 0) -> Prepared:
@@ -53,7 +54,7 @@ def prepare_iteration(lab: Lab, iteration: int, which: int = 0) -> Prepared:
     iteration = lab.reachable(iteration, which)
     trace = lab.trace(iteration, which)
     document = lab.document_of(which).of(trace.graph)
-    return Prepared(document, trace, build_scene(document, trace), lab, iteration, which)
+    return Prepared(document, trace, layer_scene(document, trace), lab, iteration, which)
 
 
 class Session(Looking):

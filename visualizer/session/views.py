@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from engine.expression import Reference
 from engine.trace import Trace
+from engine.units import Units, units_of
 from visualizer.session.appearance import Appearance
+from visualizer.session.blocks import Block, Folds, blocks_of, folds_of, repeats
 from visualizer.session.document import Document
 from visualizer.session.scene import Scene, build_scene
 
 if TYPE_CHECKING:
     from engine.scalars import Scalars
-    from engine.units import Units
-    from visualizer.session.blocks import Block
     from visualizer.session.depths import NeuronMoves, ScalarMoves
     from visualizer.session.neuron.scene import NeuronScene
 
@@ -29,7 +29,7 @@ class Views:
 
     def __init__(self, document: Document, trace: Trace, scene: Scene) -> None:
         self._document, self._trace = document, trace
-        self._layers: tuple[object, Scene] = (_layered(DEFAULT), scene)
+        self._layers: tuple[object, Scene] = ((_layered(DEFAULT), Folds()), scene)
         self._neurons: tuple[object, NeuronScene] | None = None
         self._scalars: tuple[Part, Scalars] | None = None
         self._scalar_scene: tuple[object, Scene] | None = None
@@ -39,32 +39,30 @@ class Views:
         """True where every picture is there at once: a small graph."""
         return sum(node.size for node in self._trace.graph.nodes) <= MOST_AT_ONCE
 
-    def layers(self, appearance: Appearance) -> Scene:
+    def layers(self, appearance: Appearance, folds: Folds) -> Scene:
         """The picture of the arrays."""
-        key = _layered(appearance)
+        key = (_layered(appearance), folds)
         if self._layers[0] != key:
-            self._layers = (key, build_scene(self._document, self._trace, appearance))
+            boxes = folds_of(self._trace.graph, self.blocks, folds)
+            self._layers = (
+                key,
+                build_scene(self._document, self._trace, appearance, blocks=self.blocks, folds=boxes),
+            )
         return self._layers[1]
 
     @cached_property
     def units(self) -> Units:
         """The neurons of the graph."""
-        from engine.units import units_of
-
         return units_of(self._trace.graph)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The layers of the graph."""
-        from visualizer.session.blocks import blocks_of
-
         return blocks_of(self._trace.graph, self.units)
 
     @cached_property
     def repeats(self) -> bool:
         """Whether any layers repeat each other."""
-        from visualizer.session.blocks import repeats
-
         return repeats(self._trace.graph, self.blocks)
 
     def neurons(self, appearance: Appearance, sample: int | None) -> NeuronScene:
@@ -113,3 +111,8 @@ class Views:
 def _layered(appearance: Appearance) -> Appearance:
     """What of an appearance the layout of boxes and the numbers of their edges depend on."""
     return replace(appearance, strongest=DEFAULT.strongest, motion=True)
+
+
+def layer_scene(document: Document, trace: Trace) -> Scene:
+    """The picture of the arrays as it is at first: no layer is folded."""
+    return build_scene(document, trace, blocks=blocks_of(trace.graph, units_of(trace.graph)))

@@ -8,7 +8,7 @@ from visualizer.session.edge_scale import Scale
 from visualizer.session.scene.building import build_scene
 from visualizer.session.scene.measuring import MAX_COLUMNS, MAX_ROWS, axis_labels, drawn_shape
 from visualizer.session.scene.numbers import EdgeNumbers, magnitude
-from visualizer.session.scene.parts import SEED, Box, Edge, Form, Frame, Grid, Rect, drawn_at
+from visualizer.session.scene.parts import SEED, Box, Edge, Form, Frame, Grid, Rect, Ribbon, drawn_at
 from visualizer.session.scene.scene import Scene
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Frame",
     "Grid",
     "Rect",
+    "Ribbon",
     "Scale",
     "Scene",
     "axis_labels",

@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.graph import Graph, Node
+from engine.graph import Graph
 from engine.ops import Array
 from engine.trace import Trace
 from visualizer.session.appearance import Appearance, Direction
+from visualizer.session.blocks import Block, Fold
 from visualizer.session.document import Document
 from visualizer.session.layout import Layout, Link, Unit, arrange
 from visualizer.session.roles import roles_of
+from visualizer.session.scene.folding import folded_box, homes_of, ribbons_of, room_for
 from visualizer.session.scene.measuring import OPERATION, is_deep, measured, with_sign
 from visualizer.session.scene.numbers import edge_numbers, magnitude
 from visualizer.session.scene.parts import SEED, Box, Edge
@@ -30,27 +32,61 @@ def build_scene(
     appearance: Appearance = PLAIN,
     names: Sequence[str] | None = None,
     roles: Sequence[str] | None = None,
+    blocks: Sequence[Block] = (),
+    folds: Sequence[Fold] = (),
 ) -> Scene:
-    """The picture of a trace of ``document``; ``names`` and ``roles`` of its nodes are their own unless given."""
+    """The picture of a trace of ``document``; ``names`` and ``roles`` of its nodes are their own unless given.
+
+    ``blocks`` are the layers that ribbons name, ``folds`` those for which one box stands.
+    """
     graph, direction = document.graph, appearance.direction
     names = [node.name for node in graph.nodes] if names is None else names
     roles = roles_of(document) if roles is None else roles
     deep = direction == "right" and is_deep(graph)
-    drafts = []
+    homes = homes_of(graph, folds)
+    drafts = {fold.handed_on: folded_box(trace, fold) for fold in folds}
     for node, name, role in zip(graph.nodes, names, roles, strict=True):
-        box = measured(document, trace, node, name, role, deep)
-        drafts.append(box if node.is_leaf else with_sign(box, node.rule.symbol, direction))
-    units = [
-        _unit(node, box, node.id == graph.incoming, direction) for node, box in zip(graph.nodes, drafts, strict=True)
+        if homes[node.id] == node.id and node.id not in drafts:
+            box = measured(document, trace, node, name, role, deep)
+            drafts[node.id] = box if node.is_leaf else with_sign(box, node.rule.symbol, direction)
+    ends = _ends(graph, homes)
+    ports: dict[int, int] = dict.fromkeys(drafts, 0)
+    links = []
+    for source, consumer, _ in ends:
+        links.append(Link(homes[source], homes[consumer], ports[homes[consumer]]))
+        ports[homes[consumer]] += 1
+    seeded = graph.incoming if graph.incoming is not None else -1
+    units = [_unit(box, ports[key], key == seeded, direction) for key, box in sorted(drafts.items())]
+    layout = directed(arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP), direction)
+    placed = {key: box.moved(*layout.positions[key]) for key, box in drafts.items()}
+    ribbons = ribbons_of(blocks, folds, {node: placed[home] for node, home in enumerate(homes)}, direction)
+    shift = room_for(ribbons, direction)
+    placed = {key: box.moved(*shift) for key, box in placed.items()}
+    boxes = tuple(placed[home] for home in homes)
+    lines = [route.points + np.array(shift) for route in layout.routes]
+    return Scene(
+        document,
+        trace,
+        boxes,
+        edges := _edges(graph, trace, ends, lines, boxes, direction),
+        (layout.size[0] + shift[0], layout.size[1] + shift[1]),
+        edge_numbers(trace, edges, appearance),
+        ribbons=tuple(ribbon.moved(*shift) for ribbon in ribbons),
+    )
+
+
+def _ends(graph: Graph, homes: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(source, consumer, slot) of every edge between two boxes; slot SEED for an incoming gradient."""
+    found = [
+        (source, node.id, slot)
+        for node in graph.nodes
+        for slot, source in enumerate(node.inputs)
+        if homes[source] != homes[node.id]
     ]
-    links = [Link(source, node.id, slot) for node in graph.nodes for slot, source in enumerate(node.inputs)]
     if graph.incoming is not None:
         # Laid out as if it used the output, so that it stands to the right of what it is given to.
-        links.append(Link(graph.output, graph.incoming, len(graph.nodes[graph.incoming].inputs)))
-    layout = directed(arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP), direction)
-    boxes = tuple(box.moved(*layout.positions[box.node]) for box in drafts)
-    edges = _edges(graph, trace, layout, boxes, direction)
-    return Scene(document, trace, boxes, edges, layout.size, edge_numbers(trace, edges, appearance))
+        found.append((graph.output, graph.incoming, SEED))
+    return found
 
 
 def directed(layout: Layout, direction: Direction) -> Layout:
@@ -64,29 +100,35 @@ def directed(layout: Layout, direction: Direction) -> Layout:
     )
 
 
-def _unit(node: Node, box: Box, incoming: bool, direction: Direction) -> Unit:
-    """A box with its sign as a thing to be placed, its input ports side by side at the sign."""
+def _unit(box: Box, count: int, incoming: bool, direction: Direction) -> Unit:
+    """A box with its sign as a thing to be placed, its ``count`` input ports side by side at the sign."""
     left, top, width, height = box.rect
-    count = len(node.inputs)
     along, across, middle = (left + width, height, height / 2) if direction == "right" else (
         top + height, 2 * left + width, left + width / 2
     )  # fmt: skip
-    spread = min(8.0, (OPERATION - 6) / max(count - 1, 1))
-    ports = tuple(middle + (slot - (count - 1) / 2) * spread for slot in range(count))
+    inputs = count - incoming
+    spread = min(8.0, (OPERATION - 6) / max(inputs - 1, 1))
+    ports = tuple(middle + (slot - (inputs - 1) / 2) * spread for slot in range(inputs))
     if incoming:  # the seed's edge reaches the box itself, beside the sign of its operation
-        ports = (*ports, across - 10 if count else middle)
-    return Unit(node.id, along, across, ports, middle)
+        ports = (*ports, across - 10 if inputs else middle)
+    return Unit(box.node, along, across, ports, middle)
 
 
-def _edges(graph: Graph, trace: Trace, layout: Layout, boxes: Sequence[Box], direction: Direction) -> tuple[Edge, ...]:
+def _edges(
+    graph: Graph,
+    trace: Trace,
+    ends: Sequence[tuple[int, int, int]],
+    lines: Sequence[Array],
+    boxes: Sequence[Box],
+    direction: Direction,
+) -> tuple[Edge, ...]:
     arrives = arrivals_by_edge(trace)
     edges = []
-    for route in layout.routes:
-        consumer, slot, points = route.link.target, route.link.slot, route.points
-        if consumer == graph.incoming and slot == len(graph.nodes[consumer].inputs):
+    for (source, consumer, slot), points in zip(ends, lines, strict=True):
+        if slot == SEED:
             left, top, _, _ = boxes[consumer].rect
             end = (left, points[-1, 1]) if direction == "right" else (points[-1, 0], top)
-            edges.append(seed_edge(trace, route.link.source, consumer, np.vstack([points, end])))
+            edges.append(seed_edge(trace, source, consumer, np.vstack([points, end])))
             continue
         edges.append(edge_of(trace, arrives, consumer, slot, points))
     return tuple(edges)

@@ -45,7 +45,7 @@ def measured(document: Document, trace: Trace, node: Node, name: str, role: str,
     kinds: tuple[Kind, ...] = ("value", "gradient") if trace.gradients[node.id] is not None else ("value",)
     total = len(trace.arrivals[node.id])
     # Beside the name there is room for the gauge, and for k/n where several messages come.
-    title_width = min(_name_width(name), WIDEST_TITLE) + (56 if total > 1 else 42 if total else 32)
+    title_width = min(name_width(name), WIDEST_TITLE) + (56 if total > 1 else 42 if total else 32)
     rows, columns = drawn_shape(node.shape)
     if rows > MAX_ROWS or columns > MAX_COLUMNS or len(node.shape) > 2:
         numbers = [len(number_text(magnitude(array))) for kind in kinds for array in arrays_of(trace, node, kind)]
@@ -151,7 +151,7 @@ def _number_width(arrays: Iterable[Array]) -> float:
     return (before + after) * DIGIT - (DIGIT - POINT if after else 0)
 
 
-def _name_width(name: str) -> float:
+def name_width(name: str) -> float:
     """At least as wide as a box's name is set: an identifier in proportional letters, any other name as code."""
     if not name.isidentifier():
         return len(name) * 6.7

@@ -87,6 +87,16 @@ class Box:
         """The grid of that kind, None where there is none."""
         return next((grid for grid in self.grids if grid.kind == kind), None)
 
+    @property
+    def covered(self) -> Rect:
+        """x, y, width and height of the box with the sign of its operation."""
+        left, top, width, height = self.rect
+        if self.operation_rect is None:
+            return self.rect
+        x, y, across, down = self.operation_rect
+        right, bottom = max(left + width, x + across), max(top + height, y + down)
+        return min(left, x), min(top, y), right - min(left, x), bottom - min(top, y)
+
     def moved(self, x: float, y: float) -> Box:
         """The same box, that much further to the right and down."""
 
@@ -124,10 +134,24 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The ground on which boxes stand that belong together, with their name."""
+    """The ground on which boxes stand that belong together."""
+
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The name of a layer beside its boxes, by which it is folded and opened; ``blocks`` are the numbers of layers."""
 
     title: str
+    blocks: tuple[int, ...]
     rect: Rect
+    folded: bool
+
+    def moved(self, x: float, y: float) -> Ribbon:
+        """The same ribbon, that much further to the right and down."""
+        left, top, width, height = self.rect
+        return Ribbon(self.title, self.blocks, (left + x, top + y, width, height), self.folded)
 
 
 def drawn_at(index: Index) -> tuple[int, int]:

@@ -14,12 +14,15 @@ from engine.trace import GradientState, Trace
 from visualizer.session.document import Document
 from visualizer.session.edge_scale import EdgeScale
 from visualizer.session.scene.numbers import EdgeNumbers
-from visualizer.session.scene.parts import Box, Edge, Frame
+from visualizer.session.scene.parts import Box, Edge, Frame, Ribbon
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """All that is to be painted of one trace. ``boxes`` are by node id; ``size`` is the width and height."""
+    """All that is to be painted of one trace. ``boxes`` are by node id; ``size`` is the width and height.
+
+    A node of a folded layer has the box of the node that the layer hands on.
+    """
 
     document: Document
     trace: Trace
@@ -28,6 +31,7 @@ class Scene:
     size: tuple[float, float]
     numbers: EdgeNumbers
     frames: tuple[Frame, ...] = ()
+    ribbons: tuple[Ribbon, ...] = ()
     _states: dict[tuple[int, int], GradientState] = field(default_factory=dict, repr=False)
 
     @property
@@ -81,6 +85,19 @@ class Scene:
         low, high = sorted((before, after))
         boxes = {self.trace.receiver(step) for step in self.trace.steps[low:high]}
         return boxes, [self.edges[i] for i in np.flatnonzero(self.numbers.changed(before, after))]
+
+    @cached_property
+    def drawn(self) -> tuple[int, ...]:
+        """The nodes that have a box of their own."""
+        return tuple(node for node, box in enumerate(self.boxes) if box.node == node)
+
+    def ribbon_at(self, x: float, y: float) -> Ribbon | None:
+        """The ribbon under a point."""
+        for ribbon in self.ribbons:
+            left, top, width, height = ribbon.rect
+            if left <= x <= left + width and top <= y <= top + height:
+                return ribbon
+        return None
 
     def hit(self, x: float, y: float) -> tuple[int, Reference | None] | None:
         """The node under a point, with the element where a cell is under it; None for the ground."""

@@ -13,7 +13,7 @@ from engine.draws import Indices
 from engine.expression import Reference
 from visualizer.session.lighting import Lighting
 from visualizer.session.scene import Box, Edge, Rect, Scene
-from visualizer.ui.pen import Pen
+from visualizer.ui.pen import Pen, elided
 from visualizer.ui.scene.boxes import BoxPainter
 from visualizer.ui.scene.bulk import touching
 from visualizer.ui.scene.compact import CompactPainter
@@ -46,7 +46,7 @@ class ScenePainter:
         self._light = LightPainter(scene, theme, self.edges)
         self._full = BoxPainter(scene, theme, self.edges)
         self._small = CompactPainter(scene, theme, self.edges)
-        self._all_edges, self._all_boxes = np.arange(len(scene.edges)), np.arange(len(scene.boxes))
+        self._all_edges, self._all_boxes = np.arange(len(scene.edges)), np.array(scene.drawn)
         self._figure = min((FIGURES[box.form] for box in scene.boxes), default=13.0)
 
     # The layer: everything that is true at a position ---------------------------------------------------------------
@@ -160,6 +160,11 @@ class ScenePainter:
         theme = self.theme
         for frame in self.scene.frames:
             pen.box(QRectF(*frame.rect), 6, color(theme.raised), color(theme.hairline), 1.0)
+        for ribbon in self.scene.ribbons:
+            rect = QRectF(*ribbon.rect)
+            pen.box(rect, 6, color(theme.raised), color(theme.hairline), 1.0)
+            words = f"{'+' if ribbon.folded else '−'}  {ribbon.title}"
+            pen.centered(rect, elided(words, rect.width() - 10, 11.5, "medium"), color(theme.muted), 11.5, "medium")
 
     def box_bounds(self, box: Box) -> QRectF:
         """The rectangle that a box and its operation cover."""
