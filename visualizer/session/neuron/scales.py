@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.draws import Indices
 from engine.ops import Array
 from visualizer.session.edge_scale import EdgeScale, edge_scale, round_up
 from visualizer.session.neuron.scene import NeuronScene
@@ -19,23 +18,17 @@ LOOKED_AT = 20_000  # numbers of an array that a scale is found from
 BOUNDED = ("tanh", "sigmoid", "softmax")  # their values lie from −1 or 0 to 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Scales:
     """``edges`` is that of what edges show, ``gradients`` that of the units' gradients, by their size.
 
-    Where edges show messages the two are one. ``limits`` (stages, n) is the size of a value that has the full colour,
-    by stage and unit; ``bias_limit`` that of a bias.
+    Where edges show messages the two are one. ``values`` is, by node of a stage or a bias, the size of a value that has
+    the full colour.
     """
 
     edges: EdgeScale
     gradients: EdgeScale
-    limits: Array
-    bias_limit: float
-
-    def shares(self, values: Array, stages: Indices) -> Array:
-        """How much colour values of units (n,) at their ``stages`` have, from −1 to 1; NaN stays."""
-        limits = self.limits[np.maximum(stages, 0), np.arange(len(values))]
-        return np.clip(values / limits, -1.0, 1.0)
+    values: Mapping[int, float]
 
 
 def scales_of(scene: NeuronScene) -> Scales:
@@ -43,16 +36,14 @@ def scales_of(scene: NeuronScene) -> Scales:
     timeline, appearance = timeline_of(scene, scene.sample), scene.appearance
     shown = [numbers for version in timeline.versions for numbers in (version.initial, *version.arrays)]
     edges, gradients = _told(shown), _told([timeline.gradients.numbers])
-    biases = scene.trace.values
-    bias_limit = _limit(np.concatenate([biases[node].ravel() for node in {*scene.bias_node}] or [np.zeros(0)]))
-    limits = _limits(scene)
+    values = _limits(scene)
     if appearance.shows == "message":
         both = edge_scale(np.concatenate([edges, gradients]), appearance)
-        return Scales(both, both, limits, bias_limit)
+        return Scales(both, both, values)
     # A fixed range is one of what edges show, which the rings do not.
     rings = edge_scale(gradients, replace(appearance, fixed=None))
     signed = appearance.shows in ("weight", "update")
-    return Scales(edge_scale(edges, appearance, signed), rings, limits, bias_limit)
+    return Scales(edge_scale(edges, appearance, signed), rings, values)
 
 
 def _told(arrays: Iterable[Array | None]) -> Array:
@@ -83,13 +74,11 @@ def _limit(numbers: Array) -> float:
     return round_up(largest) if largest > 0 else 1.0
 
 
-def _limits(scene: NeuronScene) -> Array:
-    """By stage and unit, over all samples: so that they keep still from sample to sample too."""
-    groups, graph = scene.units.groups, scene.trace.graph
-    found = np.ones((max(len(group.stages) for group in groups), len(scene.x)))
-    for group in groups:
-        part = slice(scene.first[group.number], scene.first[group.number + 1])
-        for number, stage in enumerate(group.stages):
-            if graph.nodes[stage].op not in BOUNDED:
-                found[number, part] = _limit(scene.trace.values[stage])
+def _limits(scene: NeuronScene) -> dict[int, float]:
+    """By node, over all samples: so that colours keep still from sample to sample too."""
+    found: dict[int, float] = {}
+    for group in scene.units.groups:
+        for node in (*group.stages, *(bias for _, bias in group.biases)):
+            bounded = scene.trace.graph.nodes[node].op in BOUNDED
+            found[node] = 1.0 if bounded else _limit(scene.trace.values[node])
     return found
