@@ -1,8 +1,9 @@
 """How links run through the columns of a layout: hops over one gap each, dummies between them, and their curves.
 
-A row is a unit or a dummy: the thin place that a long link keeps free in a column it only passes. A hop joins two
-rows of neighbouring columns. Curves live in the gaps, and inside a column a link stays on its own row, so that no
-link passes through a unit. Lengths are scene units; y grows downwards.
+A row is a unit or a dummy: the thin place that a long link keeps free in a column it only passes. All long links of
+one source share one trunk of dummies, from which each branches off in the last gap before its end. A hop joins two rows
+of neighbouring columns. Curves live in the gaps, and inside a column a link stays on its own row, so that no link
+passes through a unit. Lengths are scene units; y grows downwards.
 """
 
 from collections.abc import Sequence
@@ -11,28 +12,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from visualizer.session.pace import Pace
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 DUMMY_HEIGHT = 6.0
 SAMPLES = 24  # points of one curve across one gap
+LEVEL = 1e-6  # what rises less is drawn as a straight line
 HOP_PRIORITY = (1.0, 0.25, 4.0)  # by dummies at its ends: a long link bends at its ends, if it must
 LEAF_PRIORITY = 0.3  # of a leaf beside something computed: it gives way, and what is computed runs level
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows (units first, then dummies) and hops (link by link, each from source to target) of one connected part.
+    """Rows (units first, then dummies, trunk by trunk) and hops of one connected part.
 
-    By row: `column`, `height`, `dummy`. By hop: the rows `source` and `target`, the offsets `exit` and `port` from
-    their tops, `slot`, the place of the port among its unit's as a fraction in (-0.5, 0.5), and `priority`, how much
-    it wants to be short. `gaps` has the hops that cross each gap.
+    By row: `column` and `height`. By unit: its trunk's `first` dummy and `length`, which may be 0. By dummy: the unit
+    that is its `owner`. By hop (first the one that ends in each dummy, then the last one of each link): the rows
+    `source` and `target`, the offsets `exit` and `port` from their tops, `slot`, the place of the port among its
+    unit's as a fraction in (-0.5, 0.5), and `priority`, how much it wants to be short. `gaps` has the hops that cross
+    each gap.
     """
 
     column: Integers
     height: Floats
-    dummy: Bools
+    first: Integers
+    length: Integers
+    owner: Integers
     source: Integers
     target: Integers
     exit: Floats
@@ -41,63 +49,81 @@ class Grid:
     priority: Floats
     gaps: tuple[Integers, ...]
 
+    @property
+    def units(self) -> int:
+        """How many units there are: later rows are dummies."""
+        return len(self.first)
+
 
 def cut_links(
-    column: Integers, height: Floats, source: Integers, target: Integers, exits: Floats, ports: Floats, slots: Floats
+    column: Integers, height: Floats, exits: Floats, source: Integers, target: Integers, ports: Floats, slots: Floats
 ) -> Grid:
-    """Cut links, given by the rows of their units and what `Grid` says of a hop, into hops with dummies between."""
+    """Cut links into hops with dummies between. `column`, `height` and `exits` are by unit, the others by link."""
     units = len(column)
+    span = column[target] - column[source]
+    reach = np.zeros(units, dtype=np.int64)
+    np.maximum.at(reach, source, span)
+    length = np.maximum(reach - 1, 0)
+    first = units + np.cumsum(length) - length
+    owner = np.repeat(np.arange(units), length)
+    dummies = units + np.arange(len(owner))
+    step = dummies - first[owner]
+    starts, direct = step == 0, span == 1
+    branch = np.where(direct, source, first[source] + span - 2)
+    hop_source = np.concatenate([np.where(starts, owner, dummies - 1), branch])
+    hop_column = np.concatenate([column[owner] + step, column[target] - 1])
+    by_gap = np.argsort(hop_column, kind="stable")
+    bounds = np.searchsorted(hop_column[by_gap], np.arange(1, column.max(initial=0)))
+    middle = np.full(len(owner), DUMMY_HEIGHT / 2)
+    priority = np.array(HOP_PRIORITY)[2 - np.concatenate([starts, np.ones(len(span)) + direct]).astype(np.int64)]
+    yielding = _yielding(units, source, target, direct)
+    priority[: len(owner)][starts & yielding[0][owner]] *= LEAF_PRIORITY
+    priority[len(owner) :][yielding[1]] *= LEAF_PRIORITY
+    return Grid(
+        column=np.concatenate([column, hop_column[: len(owner)] + 1]),
+        height=np.concatenate([height, np.full(len(owner), DUMMY_HEIGHT)]),
+        first=first,
+        length=length,
+        owner=owner,
+        source=hop_source,
+        target=np.concatenate([dummies, target]),
+        exit=np.where(hop_source < units, exits[np.minimum(hop_source, units - 1)], DUMMY_HEIGHT / 2),
+        port=np.concatenate([middle, ports]),
+        slot=np.concatenate([np.zeros(len(owner)), slots]),
+        priority=priority,
+        gaps=tuple(np.split(by_gap, bounds)) if len(span) else (),
+    )
+
+
+def _yielding(units: int, source: Integers, target: Integers, direct: Bools) -> tuple[Bools, Bools]:
+    """The units whose trunk, and the direct links that, give way: those of leaves, to what is computed beside them."""
     leaf = np.ones(units, dtype=np.bool_)
     leaf[target] = False
     beside = np.zeros(units, dtype=np.bool_)
     beside[target[~leaf[source]]] = True
-    span = column[target] - column[source]
-    link = np.repeat(np.arange(len(span)), span)
-    step = np.arange(len(link)) - np.repeat(np.cumsum(span) - span, span)
-    first, last = step == 0, step == span[link] - 1
-    gap = column[source[link]] + step
-    dummies = units + np.cumsum(~last) - 1  # by hop: the dummy it ends in, the one after it starts in
-    by_gap = np.argsort(gap, kind="stable")
-    bounds = np.searchsorted(gap[by_gap], np.arange(1, column.max(initial=0)))
-    yielding = first & leaf[source[link]] & beside[target[link]]
-    middle = DUMMY_HEIGHT / 2
-    count = int(np.sum(~last))
-    return Grid(
-        column=np.concatenate([column, gap[~last] + 1]),
-        height=np.concatenate([height, np.full(count, DUMMY_HEIGHT)]),
-        dummy=np.arange(units + count) >= units,
-        source=np.where(first, source[link], dummies - ~last),
-        target=np.where(last, target[link], dummies),
-        exit=np.where(first, exits[link], middle),
-        port=np.where(last, ports[link], middle),
-        slot=np.where(last, slots[link], 0.0),
-        priority=np.array(HOP_PRIORITY)[2 - first.astype(np.int64) - last] * np.where(yielding, LEAF_PRIORITY, 1.0),
-        gaps=tuple(np.split(by_gap, bounds)) if len(link) else (),
-    )
+    yielding = leaf[source] & beside[target]
+    stands = np.zeros(units, dtype=np.bool_)
+    stands[source[~direct & ~yielding]] = True
+    return ~stands, yielding & direct
 
 
 def distances(grid: Grid, rows: Integers, row_gap: float) -> Floats:
     """Least distance of each row's top from that of the row above it in a column; two dummies need half the gap."""
     above, below = rows[:-1], rows[1:]
-    gap = np.where(grid.dummy[above] & grid.dummy[below], row_gap / 2, row_gap)
+    gap = np.where((above >= grid.units) & (below >= grid.units), row_gap / 2, row_gap)
     return np.concatenate([[0.0], grid.height[above] + gap])
 
 
 def straighten(grid: Grid, order: Sequence[Integers], top: Floats, row_gap: float) -> Floats:
-    """Tops with the dummies of each long link level over as many columns as leave room, with one end if possible."""
+    """Tops with the dummies of each trunk level over as many columns as leave room, with one end if possible."""
     count = len(top)
     above, below, apart = np.full(count, count), np.full(count, count + 1), np.zeros(count + 2)
     for rows in order:
         above[rows[1:]], below[rows[:-1]] = rows[:-1], rows[1:]
         apart[rows] = distances(grid, rows, row_gap)
-    tops = np.append(top, [-np.inf, np.inf]).tolist()  # these stand above the first row of a column and below its last
+    tops = [*top.tolist(), -np.inf, np.inf]  # these stand above the first row of a column and below its last
     above_of, below_of, apart_of = above.tolist(), below.tolist(), apart.tolist()
-    leaving = np.flatnonzero(~grid.dummy[grid.source] & grid.dummy[grid.target])
-    arriving = np.flatnonzero(grid.dummy[grid.source] & ~grid.dummy[grid.target])
-    starts = top[grid.source[leaving]] + grid.exit[leaving] - DUMMY_HEIGHT / 2
-    ends = top[grid.target[arriving]] + grid.port[arriving] - DUMMY_HEIGHT / 2
-    firsts, lasts = grid.target[leaving], grid.source[arriving]
-    chains = list(zip(firsts.tolist(), lasts.tolist(), starts.tolist(), ends.tolist(), strict=True))
+    chains = _chains(grid, top)
     # The second time, those that were in the way of others have moved.
     for first, last, start, end in (*chains, *reversed(chains)):
         run, level, low, high = first, start, -np.inf, np.inf
@@ -113,50 +139,85 @@ def straighten(grid: Grid, order: Sequence[Integers], top: Floats, row_gap: floa
     return np.array(tops[:count])
 
 
+def _chains(grid: Grid, top: Floats) -> list[tuple[int, int, float, float]]:
+    """First and last dummy of each trunk, and the tops that are level with where it comes from and where it ends."""
+    owners = np.flatnonzero(grid.length)
+    firsts, lasts = grid.first[owners], grid.first[owners] + grid.length[owners] - 1
+    hops = np.arange(len(grid.owner), len(grid.source))[::-1]
+    last_hop = np.zeros(len(top), dtype=np.int64)
+    last_hop[grid.source[hops]] = hops  # of several links that end together, the first one's
+    last_hop = last_hop[lasts]
+    starts = top[owners] + grid.exit[firsts - grid.units] - DUMMY_HEIGHT / 2
+    ends = top[grid.target[last_hop]] + grid.port[last_hop] - DUMMY_HEIGHT / 2
+    return list(zip(firsts.tolist(), lasts.tolist(), starts.tolist(), ends.tolist(), strict=True))
+
+
 def _nearest(one: float, other: float, low: float, high: float) -> float:
     """What in [low, high] comes nearest to one of two wishes."""
     at_one, at_other = max(low, min(one, high)), max(low, min(other, high))
     return at_one if abs(at_one - one) <= abs(at_other - other) else at_other
 
 
-def curves(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats) -> list[Floats]:
+def curves(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats, pace: Pace) -> list[Floats]:
     """A read-only polyline (k, 2) for each link, strictly increasing in x: level inside columns, an S across each gap.
 
-    `top` is the y of each row, `edges` the x of the right edge of each link's source, `left` and `right` those of
-    each column.
+    `top` is the y of each row, `edges` the x of the right edge of each unit, `left` and `right` those of each column.
     """
-    if not grid.gaps:
-        return []
+    points, kept = _hop_points(grid, top, edges, left, right)
+    ends = np.cumsum(kept.sum(axis=1))
+    flat = points[kept]
+    flat.flags.writeable = False
+    starts_at, ends_at = [0, *ends[:-1].tolist()], ends.tolist()
+    trunk = (grid.first - grid.units).tolist()  # the hop into a unit's first dummy
+    owners = grid.owner.tolist()
+    lines = []
+    for hop, source in enumerate(grid.source[len(owners) :].tolist(), start=len(owners)):
+        line = flat[starts_at[hop] : ends_at[hop]]
+        if source >= grid.units:
+            into = source - grid.units
+            line = np.concatenate([flat[starts_at[trunk[owners[into]]] : ends_at[into]], line])
+            line.flags.writeable = False
+        lines.append(line)
+        if not len(lines) % 1000:
+            pace.check()
+    return lines
+
+
+def _hop_points(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats) -> tuple[Floats, Bools]:
+    """Points (hops, SAMPLES + 1, 2) of each hop, and which of them are needed: a level one only has its ends."""
     gap = grid.column[grid.source]
-    first = ~grid.dummy[grid.source]
+    of_unit = grid.source < grid.units
     start, end = right[gap][:, None], left[gap + 1][:, None]
     above, below = (top[grid.source] + grid.exit)[:, None], (top[grid.target] + grid.port)[:, None]
     # A Bezier curve whose inner control points stand halfway across, level with its ends.
     along = np.linspace(0.0, 1.0, SAMPLES)
     points = np.empty((len(gap), SAMPLES + 1, 2))
-    points[:, 1:, 0] = start + (end - start) * along * (1.5 - along * (1.5 - along))
-    points[:, 1:, 1] = above + (below - above) * along * along * (3.0 - 2.0 * along)
-    points[first, 0, 0] = edges
+    points[:, 1:, 0] = start + (end - start) * (along * (1.5 - along * (1.5 - along)))
+    points[:, 1:, 1] = above + (below - above) * (along * along * (3.0 - 2.0 * along))
+    points[of_unit, 0, 0] = edges[grid.source[of_unit]]
     points[:, 0, 1] = above[:, 0]
     kept = np.ones(points.shape[:2], dtype=np.bool_)
     kept[:, 0] = False
-    kept[first, 0] = edges < start[first, 0]
-    ends = np.cumsum(np.add.reduceat(kept.sum(axis=1), np.flatnonzero(first)))
-    flat = points[kept]
-    flat.flags.writeable = False
-    return np.split(flat, ends[:-1])
+    level = np.abs(above - below)[:, 0] < LEVEL
+    kept[level] = False
+    kept[level, -1] = grid.target[level] < grid.units
+    kept[of_unit, 0] = level[of_unit] | (points[of_unit, 0, 0] < start[of_unit, 0])
+    return points, kept
 
 
-def cross(one: Floats, other: Floats) -> bool:
-    """Whether two polylines cross: one is above the other at some x and below it at another. Meeting is no crossing."""
+def crossed_at(one: Floats, other: Floats) -> list[float]:
+    """The x at which two polylines cross: one is above the other before and below it after. Meeting is no crossing."""
     start, end = max(one[0, 0], other[0, 0]), min(one[-1, 0], other[-1, 0])
     if start > end:
-        return False
+        return []
     x = np.union1d(one[:, 0], other[:, 0])
     x = x[(x >= start) & (x <= end)]
     apart = np.interp(x, one[:, 0], one[:, 1]) - np.interp(x, other[:, 0], other[:, 1])
-    apart = apart[np.abs(apart) > 1e-6]
-    return bool((apart > 0).any() and (apart < 0).any())
+    x, apart = x[np.abs(apart) > LEVEL], apart[np.abs(apart) > LEVEL]
+    before = np.flatnonzero(apart[1:] * apart[:-1] < 0)
+    share = apart[before] / (apart[before] - apart[before + 1])
+    crossed: list[float] = (x[before] + (x[before + 1] - x[before]) * share).tolist()
+    return crossed
 
 
 def passes(points: Floats, left: float, top: float, right: float, bottom: float) -> bool:

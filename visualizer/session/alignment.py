@@ -1,0 +1,134 @@
+"""How high the rows of a layered layout stand: links as short and as level as their order and the gaps allow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from visualizer.session.pace import Pace
+from visualizer.session.routing import Floats, Grid, Integers, distances, straighten
+
+# A link pulls with force priority / (softness + |rise|): a spring while softness is large, which spreads units evenly;
+# at the end its plain length, which makes some links level instead of all a little slanted.
+SOFTNESS = (512.0, 0.25)
+PIN = 1e9  # weight of a row that is pinned
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """A column in order: its rows and their least distances from its top. For each hop that ends here: the place in
+    this column and its row, the row in a neighbouring one, the rise from the top of that row to where the top of this
+    one makes the hop level, and its priority."""
+
+    rows: Integers
+    offset: Floats
+    here: Integers
+    own: Integers
+    there: Integers
+    rise: Floats
+    priority: Floats
+
+
+def align_rows(grid: Grid, order: Sequence[Integers], row_gap: float, passes: int, pace: Pace) -> Floats:
+    """Top of each row.
+
+    Column by column, there and back so many times, the nearest permitted places to the weighted means of what the
+    links ask for; the weights are renewed each time, which turns least squares into least lengths (iteratively
+    reweighted least squares).
+    """
+    stacks = _stacks(grid, order, row_gap)
+    top = np.empty(len(grid.column))
+    for stack in stacks:
+        top[stack.rows] = stack.offset - (stack.offset[-1] + grid.height[stack.rows[-1]]) / 2
+    if not grid.gaps:
+        return top
+    for number, softness in enumerate(np.geomspace(*SOFTNESS, passes).tolist()):
+        for stack in stacks[::-1] if number % 2 else stacks:
+            _settle(stack, top, softness)
+            pace.check()
+        pace.reach((number + 1) / (passes + 1))
+    pins = _level(grid, top, row_gap)
+    for stack in stacks:
+        _settle(stack, top, SOFTNESS[-1], pins)
+        pace.check()
+    return straighten(grid, order, top, row_gap)
+
+
+def _stacks(grid: Grid, order: Sequence[Integers], row_gap: float) -> list[_Stack]:
+    """What aligning needs to know of each column."""
+    stacks = []
+    place = np.empty(len(grid.column), dtype=np.int64)
+    none = np.empty(0, dtype=np.int64)
+    fall = grid.exit - grid.port
+    for rows, arriving, leaving in zip(order, (none, *grid.gaps), (*grid.gaps, none), strict=True):
+        place[rows] = np.arange(len(rows))
+        own = np.concatenate([grid.target[arriving], grid.source[leaving]])
+        stack = _Stack(
+            rows=rows,
+            offset=np.cumsum(distances(grid, rows, row_gap)),
+            here=place[own],
+            own=own,
+            there=np.concatenate([grid.source[arriving], grid.target[leaving]]),
+            rise=np.concatenate([fall[arriving], -fall[leaving]]),
+            priority=grid.priority[np.concatenate([arriving, leaving])],
+        )
+        stacks.append(stack)
+    return stacks
+
+
+def _settle(stack: _Stack, top: Floats, softness: float, pins: Floats | None = None) -> None:
+    """Move the rows of one column to where their links pull them, pinned ones (not NaN) to their pins."""
+    wish = top[stack.there] + stack.rise
+    weight = stack.priority / (softness + np.abs(wish - top[stack.own]))
+    pull = cast(Floats, np.bincount(stack.here, weight))  # with weights it counts no integers
+    mean: Floats = np.bincount(stack.here, weight * wish) / pull
+    if pins is not None:
+        pinned = ~np.isnan(pins[stack.rows])
+        mean[pinned], pull[pinned] = pins[stack.rows][pinned], PIN
+    top[stack.rows] = _pooled(mean - stack.offset, pull) + stack.offset
+
+
+def _pooled(wishes: Floats, weights: Floats) -> Floats:
+    """The non-decreasing sequence nearest to the wishes in weighted squares (pool adjacent violators)."""
+    if not (wishes[1:] < wishes[:-1]).any():
+        return wishes
+    pools: list[tuple[float, float, int]] = []
+    for value, pull in zip(wishes.tolist(), weights.tolist(), strict=True):
+        count = 1
+        while pools and pools[-1][0] > value:
+            above, above_pull, above_count = pools.pop()
+            value = (value * pull + above * above_pull) / (pull + above_pull)
+            pull += above_pull
+            count += above_count
+        pools.append((value, pull, count))
+    values, _, counts = zip(*pools, strict=True)
+    return np.repeat(np.array(values), counts)
+
+
+def _level(grid: Grid, top: Floats, tolerance: float) -> Floats:
+    """Where the units of nearly level paths would be wholly level; NaN for other rows.
+
+    Settling column by column ends a little short of that, since a row gains nothing by moving alone.
+    """
+    main = np.flatnonzero(grid.priority == 1)
+    source, target = grid.source[main], grid.target[main]
+    rise = np.abs(top[target] + grid.port[main] - top[source] - grid.exit[main])
+    # Where many meet many no path stands out.
+    only = (np.bincount(source)[source] == 1) | (np.bincount(target)[target] == 1)
+    path = np.intersect1d(_least(source, rise), _least(target, rise))
+    path = main[path[only[path] & (rise[path] <= tolerance)]]
+    path = path[np.argsort(grid.column[grid.source[path]], kind="stable")]
+    chain, base = np.arange(len(top)), np.zeros(len(top))
+    for hop, source_row, target_row in zip(path, grid.source[path], grid.target[path], strict=True):
+        chain[target_row] = chain[source_row]
+        base[target_row] = base[source_row] + grid.exit[hop] - grid.port[hop]
+    size = np.bincount(chain)
+    mean = np.bincount(chain, top - base) / np.maximum(size, 1)
+    return np.where(size[chain] > 1, mean[chain] + base, np.nan)
+
+
+def _least(index: Integers, values: Floats) -> Integers:
+    """The position of the least value, the first of equals, for each index that occurs."""
+    by_value = np.lexsort((values, index))
+    return by_value[np.unique(index[by_value], return_index=True)[1]]

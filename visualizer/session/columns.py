@@ -1,0 +1,91 @@
+"""Which column each unit of a layered layout stands in, and which units hang together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+Links = Sequence[tuple[int, int]]
+
+
+def connected_parts(keys: Iterable[int], links: Links) -> list[tuple[list[int], list[int]]]:
+    """Keys, ascending, and indices of links of each connected part, the one with the smallest key first."""
+    beside: dict[int, list[int]] = {key: [] for key in sorted(keys)}
+    for source, target in links:
+        beside[source].append(target)
+        beside[target].append(source)
+    part_of: dict[int, int] = {}
+    parts: list[list[int]] = []
+    for key in beside:
+        if key in part_of:
+            continue
+        part_of[key] = len(parts)
+        found = [key]
+        for at in found:
+            for other in beside[at]:
+                if other not in part_of:
+                    part_of[other] = len(parts)
+                    found.append(other)
+        parts.append(sorted(found))
+    indices: dict[int, list[int]] = defaultdict(list)
+    for index, (source, _) in enumerate(links):
+        indices[part_of[source]].append(index)
+    return [(found, indices[part]) for part, found in enumerate(parts)]
+
+
+def columns_of(keys: Sequence[int], links: Links) -> dict[int, int]:
+    """Column of each unit: behind all that feeds it, but beside its consumers where that shortens the way of links.
+
+    A unit that nothing feeds stands right before its first consumer. Raises ValueError for a cycle.
+    """
+    number = {key: index for index, key in enumerate(keys)}
+    consumers: list[list[int]] = [[] for _ in keys]
+    sources: list[list[int]] = [[] for _ in keys]
+    for source, target in links:
+        consumers[number[source]].append(number[target])
+        sources[number[target]].append(number[source])
+    columns = [0] * len(keys)
+    waiting = [len(feeding) for feeding in sources]
+    in_turn = [unit for unit, feeding in enumerate(sources) if not feeding]
+    for unit in in_turn:
+        after = columns[unit] + 1
+        for consumer in consumers[unit]:
+            if columns[consumer] < after:
+                columns[consumer] = after
+            waiting[consumer] -= 1
+            if not waiting[consumer]:
+                in_turn.append(consumer)
+    if len(in_turn) < len(keys):
+        raise ValueError("the links form a cycle")
+    _move_right(in_turn, columns, sources, consumers)
+    for unit, feeding in enumerate(sources):
+        if not feeding:
+            columns[unit] = min([columns[consumer] for consumer in consumers[unit]], default=1) - 1
+    return dict(zip(keys, columns, strict=True))
+
+
+def _move_right(
+    in_turn: Sequence[int], columns: list[int], sources: Sequence[list[int]], consumers: Sequence[list[int]]
+) -> None:
+    """Move units up to their first consumers where the links get shorter: all links of one source share one way.
+
+    A source that only this unit uses and that nothing feeds moves along. What others use as well need not go that way
+    for this unit alone, so its longer way counts as their part of it.
+    """
+    reach: dict[int, int] = {}
+    for unit in reversed(in_turn):
+        users = consumers[unit]
+        if not (users and sources[unit]):
+            continue
+        here, there = columns[unit], min([columns[user] for user in users]) - 1
+        if here == there:
+            continue
+        cost = 0.0
+        for source in sources[unit]:
+            sharing = consumers[source]
+            if source not in reach:
+                reach[source] = max([columns[user] for user in sharing])
+            if reach[source] < there and (sources[source] or len(sharing) > 1):
+                cost += (there - reach[source]) / len(sharing)
+        if cost < there - here:
+            columns[unit] = there
+            for source in sources[unit]:
+                reach[source] = max(reach[source], there)
