@@ -1,0 +1,199 @@
+"""The light over a picture of neurons: who has just been given a number, along which edges, and what is pointed at."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPolygonF
+
+from engine.draws import Indices
+from visualizer.session.neuron.lighting import Mark, NeuronLight
+from visualizer.session.neuron.scene import NeuronScene
+from visualizer.ui.network.lines import draw_lines
+from visualizer.ui.neuron.edges import EdgePainter
+from visualizer.ui.neuron.labels import local
+from visualizer.ui.neuron.matrix import entry_rect
+from visualizer.ui.neuron.rings import outline
+from visualizer.ui.neuron.showing import Showing
+from visualizer.ui.neuron.strokes import Stroke, draw_kinds, pens_of
+from visualizer.ui.pen import Pen, line
+from visualizer.ui.theme import Theme, color, mix, text_on, text_width
+
+HALO = 9.0  # pixels by which the light reaches beyond what it is around
+MOST_LIT = 1200  # edges that are lit one by one; of more only every so many is
+MOST_ARROWS = 40  # edges that carry an arrow
+LIT = 3.4  # pixels, the width of the strongest lit edge
+PILL = 11.5
+
+
+class LightPainter:
+    """Paints the light of one scene in one theme."""
+
+    def __init__(self, scene: NeuronScene, theme: Theme, edges: EdgePainter) -> None:
+        self.scene = scene
+        self.theme = theme
+        self._edges = edges
+
+    def paint(self, pen: Pen, light: NeuronLight, showing: Showing, scale: float) -> None:
+        """Edges first, then rings around units, then the number that has arrived."""
+        accent = self.theme.phase(light.phase)
+        self._lit_edges(pen, light, showing, scale, accent)
+        quiet = color(self.theme.muted)
+        for unit in light.selected.tolist() if len(light.selected) <= MOST_LIT else ():
+            self._ring(pen, unit, 3.5, 1.4, quiet, scale)
+        for unit in light.senders.tolist() if len(light.senders) <= MOST_LIT else ():
+            self._ring(pen, unit, 2.0, 1.4, mix(accent, color(self.theme.ground), 0.75), scale)
+        for unit in light.receivers.tolist():
+            glow = QColor(accent)
+            glow.setAlpha(56)
+            self._ring(pen, unit, 5.0, 6.0, glow, scale)
+            self._ring(pen, unit, 2.2, 2.4, accent, scale)
+        for bias in light.biases.tolist():
+            self._square(pen, self.bias_rect(bias), accent, 2.0, scale, 40)
+        for strand, target, source in light.entries:
+            self._square(pen, entry_rect(self.scene.strands[strand], target, source), accent, 1.8, scale, 0)
+        for mark, width in ((light.picked, 1.4), (light.hovered, 2.0)):
+            if mark is not None:
+                self._mark(pen, mark, color(self.theme.text), width, showing, scale)
+        if light.pill and light.pill_at is not None:
+            self._pill(pen, light, accent, scale)
+
+    # Edges ----------------------------------------------------------------------------------------------------------
+
+    def _lit_edges(self, pen: Pen, light: NeuronLight, showing: Showing, scale: float, accent: QColor) -> None:
+        if len(light.selected_edges) and len(light.selected_edges) <= MOST_LIT:
+            soft = mix(color(self.theme.muted), color(self.theme.ground), 0.5)
+            draw_lines(pen.painter, self._edges.lines[light.selected_edges], line(soft, 3.0 / scale))
+        lit = self.shown(light.edges)
+        if not len(lit):
+            return
+        lines = self._edges.lines[lit]
+        few = len(lit) <= MOST_ARROWS
+        under = mix(accent, color(self.theme.ground), 0.34)
+        draw_lines(pen.painter, lines, line(under, (8.0 if few else 3.0) / scale))
+        if light.phase == "backward" and light.asked is None and not light.receiving_edges:
+            kinds, signed = showing.edge_kinds(lit), showing.scales.edges.signed
+            pens = pens_of(self.theme, Stroke(signed, round(1 / scale, 4), LIT if few else 1.4))
+            draw_kinds(pen.painter, lines, kinds, pens)
+        else:
+            draw_lines(pen.painter, lines, line(accent, (2.0 if few else 1.0) / scale))
+        if few:
+            for edge in lit.tolist():
+                self._arrow(pen, edge, light.phase == "backward" and not light.receiving_edges, accent, scale)
+
+    def shown(self, edges: Indices) -> Indices:
+        """The lit edges that are painted: of very many only the strongest."""
+        return edges if len(edges) <= MOST_LIT else edges[-MOST_LIT:]
+
+    def _arrow(self, pen: Pen, edge: int, back: bool, accent: QColor, scale: float) -> None:
+        """A small arrowhead on an edge, the way the number travels."""
+        pieces = self._edges.lines[edge]
+        pieces = pieces[np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]) > 0.1]
+        if not len(pieces):
+            return
+        x1, y1, x2, y2 = pieces[len(pieces) // 2].tolist()
+        angle = math.atan2(y2 - y1, x2 - x1) + (math.pi if back else 0.0)
+        with local(pen, QPointF((x1 + x2) / 2, (y1 + y2) / 2), scale):
+            corners = [(0.0, 6.5), (2.45, 6.0), (math.pi, 2.2), (-2.45, 6.0)]
+            head = [QPointF(r * math.cos(angle + turn), r * math.sin(angle + turn)) for turn, r in corners]
+            pen.painter.setPen(line(color(self.theme.ground), 1.2))
+            pen.painter.setBrush(accent)
+            pen.painter.drawPolygon(QPolygonF(head))
+
+    # Rings ----------------------------------------------------------------------------------------------------------
+
+    def _ring(self, pen: Pen, unit: int, away: float, width: float, tone: QColor, scale: float) -> None:
+        """A line around a unit, ``away`` pixels from it."""
+        scene, painter = self.scene, pen.painter
+        path = outline(int(scene.shape[unit]), round(float(scene.radius[unit]) + away / scale, 3))
+        painter.translate(scene.x[unit], scene.y[unit])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(line(tone, width / scale))
+        painter.drawPath(path)
+        painter.translate(-scene.x[unit], -scene.y[unit])
+
+    @staticmethod
+    def _square(pen: Pen, rect: QRectF | None, tone: QColor, width: float, scale: float, alpha: int) -> None:
+        if rect is None:
+            return
+        fill = QColor(tone)
+        fill.setAlpha(alpha)
+        away = 1.2 / scale
+        pen.box(rect.adjusted(-away, -away, away, away), 1.5 / scale, fill if alpha else None, tone, width / scale)
+
+    def _mark(self, pen: Pen, mark: Mark, tone: QColor, width: float, showing: Showing, scale: float) -> None:
+        if mark.bias is not None:
+            self._square(pen, self.bias_rect(mark.bias), tone, width, scale, 0)
+        elif mark.unit is not None:
+            self._ring(pen, mark.unit, 2.0, width, tone, scale)
+        if mark.edge is not None:
+            lines = self._edges.lines[[mark.edge]]
+            draw_lines(pen.painter, lines, line(tone, (LIT + 2.6) / scale))
+            kinds = showing.edge_kinds(np.array([mark.edge]))
+            stroke = Stroke(showing.scales.edges.signed, round(1 / scale, 4), LIT)
+            draw_kinds(pen.painter, lines, kinds, pens_of(self.theme, stroke))
+        if mark.strand is not None:
+            self._square(pen, entry_rect(self.scene.strands[mark.strand], mark.target, mark.source), tone, width,
+                         scale, 0)  # fmt: skip
+
+    def bias_rect(self, bias: int) -> QRectF:
+        """Where a bias stands."""
+        half = float(self.scene.bias_half[bias])
+        return QRectF(float(self.scene.bias_x[bias]) - half, float(self.scene.bias_y[bias]) - half, 2 * half, 2 * half)
+
+    def unit_rect(self, unit: int) -> QRectF:
+        """Where a unit stands."""
+        radius = float(self.scene.radius[unit])
+        return QRectF(float(self.scene.x[unit]) - radius, float(self.scene.y[unit]) - radius, 2 * radius, 2 * radius)
+
+    def _pill(self, pen: Pen, light: NeuronLight, accent: QColor, scale: float) -> None:
+        width = text_width(light.pill, PILL, "semibold") + 18
+        with local(pen, QPointF(*light.pill_at), scale):
+            rect = QRectF(-width / 2, -26, width, 20)
+            pen.box(rect, 10, accent, color(self.theme.ground), 1.5)
+            pen.centered(rect, light.pill, text_on(accent), PILL, "semibold")
+
+    # Where it is ----------------------------------------------------------------------------------------------------
+
+    def bounds(self, light: NeuronLight, scale: float) -> list[QRectF]:
+        """The rectangles that ``paint`` touches."""
+        reach = HALO / scale
+        rects = [self.unit_rect(unit) for unit in _all_of(light)]
+        rects += [self.bias_rect(bias) for bias in light.biases.tolist()]
+        rects += [rect for entry in light.entries if (rect := self._entry(*entry)) is not None]
+        for edges in (self.shown(light.edges), light.selected_edges):
+            if len(edges):
+                left, top, right, bottom = self._edges.bounds[:, edges]
+                rects.append(QRectF(QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())))
+        for mark in (light.picked, light.hovered):
+            if mark is not None:
+                rects += self._mark_rects(mark)
+        if light.pill and light.pill_at is not None:
+            half = (text_width(light.pill, PILL, "semibold") + 24) / 2 / scale
+            x, y = light.pill_at
+            rects.append(QRectF(x - half, y - 28 / scale, 2 * half, 26 / scale))
+        return [rect.adjusted(-reach, -reach, reach, reach) for rect in rects]
+
+    def _entry(self, strand: int, target: int | None, source: int | None) -> QRectF | None:
+        return entry_rect(self.scene.strands[strand], target, source)
+
+    def _mark_rects(self, mark: Mark) -> list[QRectF]:
+        found = [self.bias_rect(mark.bias)] if mark.bias is not None else []
+        if mark.unit is not None:
+            found.append(self.unit_rect(mark.unit))
+        if mark.edge is not None:
+            left, top, right, bottom = self._edges.bounds[:, mark.edge].tolist()
+            found.append(QRectF(QPointF(left, top), QPointF(right, bottom)))
+        if mark.strand is not None:
+            rect = self._entry(mark.strand, mark.target, mark.source)
+            found += [] if rect is None else [rect]
+        return found
+
+
+def _all_of(light: NeuronLight) -> list[int]:
+    """The units that have a ring; many selected ones have none."""
+    return np.unique(np.concatenate([
+        light.receivers, *(units for units in (light.senders, light.selected) if len(units) <= MOST_LIT)
+    ])).tolist()  # fmt: skip

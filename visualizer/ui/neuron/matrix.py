@@ -1,0 +1,154 @@
+"""Heat maps of all weights between two groups, where not every edge is drawn: rows are targets, columns are sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QImage, QPainter
+
+from engine.ops import Array
+from visualizer.session.neuron.scene import NeuronScene, Strand
+from visualizer.session.neuron.state import MatrixState
+from visualizer.ui.heat import Colors, diverging, picture
+from visualizer.ui.neuron.bulk import draw_points
+from visualizer.ui.neuron.showing import Showing
+from visualizer.ui.pen import Pen, line
+from visualizer.ui.theme import Theme, color, magnitude_colors
+
+FINEST = 300  # rows and columns of an image; of more entries each of its pixels is the largest of a block
+RULED = 6.0  # pixels from which on the cells are told apart by lines
+KEPT = 24  # images
+
+
+class MatrixPainter:
+    """Paints the heat maps of one scene in one theme."""
+
+    def __init__(self, scene: NeuronScene, theme: Theme) -> None:
+        self.scene = scene
+        self.theme = theme
+        self._images: dict[tuple[object, ...], QImage] = {}
+        self._magnitudes = _magnitudes(theme)
+
+    def paint(self, pen: Pen, showing: Showing, scale: float, rects: Iterable[QRectF]) -> None:
+        """The heat maps that touch any of some rectangles."""
+        areas = tuple(rects)
+        for strand in self.scene.strands:
+            if strand.matrix is not None and any(QRectF(*strand.matrix).intersects(area) for area in areas):
+                self._paint(pen, showing, strand, QRectF(*strand.matrix), scale)
+
+    def _paint(self, pen: Pen, showing: Showing, strand: Strand, rect: QRectF, scale: float) -> None:
+        painter, theme = pen.painter, self.theme
+        state = showing.state.matrix(strand)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        hidden = showing.asked is not None and showing.asked.kind == "gradient" and (
+            showing.asked.node in (strand.bundle.stage, strand.bundle.weight)
+        )  # fmt: skip
+        if not hidden:
+            painter.drawImage(rect, self._image(showing, strand, state))
+        painter.setPen(Qt.PenStyle.NoPen)
+        hatch = QBrush(color(theme.hairline), Qt.BrushStyle.BDiagPattern)
+        for part in [rect] if hidden else _unknown(state, rect):
+            painter.fillRect(part, color(theme.panel))
+            painter.fillRect(part, hatch)
+        targets, sources = state.numbers.shape
+        if min(rect.width() / sources, rect.height() / targets) * scale >= RULED:
+            _rule(pen, rect, targets, sources, line(color(theme.ground), 1.0 / scale))
+            if not hidden:
+                self._zeros(pen, state, rect, scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = rect.adjusted(-0.5 / scale, -0.5 / scale, 0.5 / scale, 0.5 / scale)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(line(color(theme.faint), 1.0 / scale))
+        painter.drawRect(frame)
+
+    def _zeros(self, pen: Pen, state: MatrixState, rect: QRectF, scale: float) -> None:
+        """A dot in each entry that is exactly 0."""
+        rows, columns = np.nonzero((state.numbers == 0) & state.known_rows[:, None] & state.known_columns)
+        targets, sources = state.numbers.shape
+        points = np.stack([
+            rect.x() + (columns + 0.5) * rect.width() / sources, rect.y() + (rows + 0.5) * rect.height() / targets,
+        ], axis=1)  # fmt: skip
+        draw_points(pen.painter, points, line(color(self.theme.muted), 2.0 / scale))
+
+    def _image(self, showing: Showing, strand: Strand, state: MatrixState) -> QImage:
+        moment = showing.state.moment
+        key = (strand.number, moment)
+        if key not in self._images:
+            while len(self._images) >= KEPT:
+                del self._images[next(iter(self._images))]
+            self._images[key] = picture(self._colors(showing, _coarse(state.numbers)))
+        return self._images[key]
+
+    def _colors(self, showing: Showing, numbers: Array) -> Colors:
+        scale = showing.scales.edges
+        places = np.nan_to_num(scale.places(numbers))
+        if scale.signed:
+            table, at = diverging(self.theme), np.rint(places * 127.5 + 127.5)
+        else:
+            table, at = self._magnitudes, np.rint(places * 255)
+            at = np.where(numbers == 0, 257, at)
+        return table[np.where(np.isfinite(numbers), at, 256).astype(np.intp)]
+
+
+def entry_rect(strand: Strand, target: int | None, source: int | None) -> QRectF | None:
+    """Where an entry stands; a whole row or column where ``source`` or ``target`` is None."""
+    if strand.matrix is None:
+        return None
+    x, y, width, height = strand.matrix
+    targets, sources = strand.bundle.shape
+    rect = QRectF(x, y, width, height)
+    if source is not None:
+        rect = QRectF(x + width * source / sources, y, width / sources, height)
+    if target is not None:
+        rect = QRectF(rect.x(), y + height * target / targets, rect.width(), height / targets)
+    return rect
+
+
+def _unknown(state: MatrixState, rect: QRectF) -> Iterable[QRectF]:
+    """The bands of rows, and of columns, that are not known yet."""
+    targets, sources = state.numbers.shape
+    for start, end in _spans(~state.known_rows):
+        yield QRectF(
+            rect.x(), rect.y() + rect.height() * start / targets, rect.width(), rect.height() * (end - start) / targets
+        )
+    for start, end in _spans(~state.known_columns):
+        yield QRectF(
+            rect.x() + rect.width() * start / sources, rect.y(), rect.width() * (end - start) / sources, rect.height()
+        )
+
+
+def _spans(flags: np.ndarray) -> Iterable[tuple[int, int]]:
+    """Where runs of True begin and end."""
+    steps = np.diff(flags.astype(np.int8), prepend=0, append=0)
+    return zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True)
+
+
+def _coarse(numbers: Array) -> Array:
+    """A matrix in at most FINEST rows and columns: of each block the number of the largest size."""
+    for axis in (0, 1):
+        step = -(-numbers.shape[axis] // FINEST)
+        if step > 1:
+            starts = np.arange(0, numbers.shape[axis], step)
+            high = np.maximum.reduceat(numbers, starts, axis=axis)
+            low = np.minimum.reduceat(numbers, starts, axis=axis)
+            numbers = np.where(np.abs(low) > np.abs(high), low, high)
+    return numbers
+
+
+def _rule(pen: Pen, rect: QRectF, rows: int, columns: int, stroke) -> None:
+    pen.painter.setPen(stroke)
+    for row in range(1, rows):
+        y = rect.y() + rect.height() * row / rows
+        pen.painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+    for column in range(1, columns):
+        x = rect.x() + rect.width() * column / columns
+        pen.painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+
+
+def _magnitudes(theme: Theme) -> Colors:
+    """The colours of sizes, then those of what is not finite and of exactly 0."""
+    tones = [*magnitude_colors(theme.name), color(theme.danger), color(theme.ground)]
+    return np.array([tone.rgb() for tone in tones], dtype=np.uint32)
