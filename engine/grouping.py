@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from engine.graph import Graph, Node
-from engine.groups import Bundle, Group, GroupKind, Pattern, Units, unit_shape
+from engine.groups import Bundle, Group, GroupKind, Pattern, Units, unit_shape, untransposed
 from engine.operands import Operands, Weighing, operands_of
 from engine.ranks import ranks_of
 from engine.samples import LOSSES, sample_axes
@@ -32,9 +32,8 @@ def units_of(graph: Graph) -> Units:
     builder.place_leaves()
     bundles_of: dict[int, tuple[int, ...]] = {}
     for bundle in builder.bundles:
-        for node_id in (bundle.weight, bundle.via):
-            if node_id is not None:
-                bundles_of[node_id] = (*bundles_of.get(node_id, ()), bundle.number)
+        for node_id in _on_edges(graph, bundle):
+            bundles_of[node_id] = (*bundles_of.get(node_id, ()), bundle.number)
     return Units(
         graph,
         builder.finished_groups(),
@@ -46,6 +45,14 @@ def units_of(graph: Graph) -> Units:
         MappingProxyType(bundles_of),
         MappingProxyType(builder.bundle_at),
     )
+
+
+def _on_edges(graph: Graph, bundle: Bundle) -> tuple[int, ...]:
+    """The nodes whose elements are on the edges of a bundle: its weight, transposes of it, a product."""
+    if bundle.weight is None or bundle.weight_slot is None:
+        return ()
+    weight, turned = untransposed(graph, graph.nodes[bundle.consumer].inputs[bundle.weight_slot])
+    return (weight, *turned) if bundle.via is None else (weight, *turned, bundle.via)
 
 
 def _common_axes(graph: Graph) -> tuple[dict[int, int], int]:
@@ -81,8 +88,8 @@ class _Builder:
 
     def place(self, node: Node) -> None:
         """Give a computed node its place. Its inputs have theirs, or are leaves, which get it from their first use."""
-        if node.id in self.operands.edges:
-            return  # it becomes a bundle with the sum that it is a term of
+        if node.id in self.operands.edges or node.id in self.operands.placed:
+            return  # edges, as soon as there is something that they lead to
         group = self._joined(node)
         if group is None:
             group = self._begin(node)
@@ -142,8 +149,16 @@ class _Builder:
             return self._new(node, "output")
         if node.scope == "incoming":
             return self._new(node, "target")
-        constant = all(self.graph.nodes[i].op == "constant" for i in node.inputs)
-        return self._new(node, "constant" if constant else "units")
+        if all(self.graph.nodes[i].op == "constant" for i in node.inputs):
+            return self._new(node, "constant")
+        return self._new(node, "parameter" if self._is_of_parameters(node) else "units")
+
+    def _is_of_parameters(self, node: Node) -> bool:
+        """True for what is made of parameters alone, and is neither a neuron nor its weight."""
+        if node.id in self.operands.weighings or any(i in self.operands.edges for i in node.inputs):
+            return False
+        groups = {group for i in node.inputs if (group := self._group(i)) is not None}
+        return all(self.drafts[group].kind == "parameter" for group in groups)
 
     def _joined(self, node: Node) -> int | None:
         """The group of which ``node`` becomes the next stage; None where it begins one.
@@ -219,6 +234,8 @@ class _Builder:
             via=via,
         )
         self.bundle_at[node.id, weighing.weight_slot] = self.bundles[-1].number
+        for transpose in weighing.turned:
+            self.bundle_at.setdefault((transpose, 0), self.bundles[-1].number)
 
     def _add(
         self, source: int, target: int, stage: int, consumer: int, slot: int, pattern: Pattern, offset: int = 0

@@ -28,7 +28,8 @@ class Group:
     ``stages`` are the nodes whose elements live in these circles, in the order computed; the last is handed on.
     ``size`` is the number of units, for one sample. ``rank`` is the column, counted from 0 at the left: every bundle
     leads to a higher one. ``biases`` are (stage, bias) node ids: a bias has one element for each unit, or one for all.
-    ``kind`` is "output" for a loss and what else sums the pass up, "target" for what a loss compares with.
+    ``kind`` is "output" for a loss and what else sums the pass up, "target" for what a loss compares with, and
+    "parameter" for parameters that are no weights and for what is made of parameters alone, such as a penalty.
     """
 
     number: int
@@ -45,9 +46,10 @@ class Bundle:
 
     ``source`` and ``target`` are group numbers, ``stage`` the node that the source hands over, ``slot`` its place in
     ``consumer``: the recorded message is ``messages[consumer, slot]``. ``shape`` is (target units, source units).
-    "dense" joins all with all, "same" joins source unit i to target unit i + ``offset``. ``weight`` is the node whose
-    entries weight the edges, in ``weight_slot`` of the consumer; of a matrix, the sources come first where
-    ``inputs_first``. ``via`` is the product that is the edge itself: it is the consumer then, and the target adds it.
+    "dense" joins all with all, "same" joins source unit i to target unit i + ``offset``. ``weight`` is the leaf whose
+    entries weight the edges; it, or its transpose, is in ``weight_slot`` of the consumer. In its own array the sources
+    come first where ``inputs_first``. ``via`` is the product that is the edge itself: it is the consumer then, and the
+    target adds it.
     """
 
     number: int
@@ -83,9 +85,10 @@ class Units:
     """The neurons of a graph.
 
     Every node is in ``group_of`` (stages, biases, and constants, which are part of what uses them) or in ``bundle_of``
-    (weights, and products that are edges): a group's or a bundle's number by node id. A weight that is used twice is in
-    the first of its ``bundles_of``. ``bundle_at`` is the bundle of an edge of the graph, by (consumer, slot), where it
-    has one. ``axes`` are the axes of the ``samples``, by node id; what has none is the same for all samples.
+    (weights, their transposes, and products that are edges): a group's or a bundle's number by node id. A weight that
+    is used twice is in the first of its ``bundles_of``. ``bundle_at`` is the bundle of an edge of the graph, by
+    (consumer, slot), where it has one. ``axes`` are the axes of the ``samples``, by node id; what has none is the same
+    for all samples.
     """
 
     graph: Graph
@@ -97,6 +100,15 @@ class Units:
     bundle_of: Mapping[int, int]
     bundles_of: Mapping[int, tuple[int, ...]]
     bundle_at: Mapping[tuple[int, int], int]
+
+
+def untransposed(graph: Graph, node_id: int) -> tuple[int, tuple[int, ...]]:
+    """What a node is the transpose of, at last, and the transposes on the way: itself and none for any other."""
+    turned: list[int] = []
+    while graph.nodes[node_id].op == "transpose":
+        turned.append(node_id)
+        node_id = graph.nodes[node_id].inputs[0]
+    return node_id, tuple(turned)
 
 
 def unit_shape(node: Node, axes: Mapping[int, int]) -> Shape:

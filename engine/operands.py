@@ -7,18 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.graph import Graph, Node
-from engine.groups import Pattern, unit_shape
+from engine.groups import Pattern, unit_shape, untransposed
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """A product with a weight: a leaf, in ``weight_slot``. What it weights goes into ``value_slot``."""
+    """A product with a weight: a leaf that is in ``weight_slot``, or the transpose of which is, by way of ``turned``.
+
+    What it weights goes into ``value_slot``.
+    """
 
     weight: int
     weight_slot: int
     value_slot: int
     pattern: Pattern
     inputs_first: bool = False
+    turned: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +30,8 @@ class Operands:
     """``weighings`` are the products with a weight, ``biases`` the slots of sums into which a bias goes, by node id.
 
     ``edges`` are the products that are a term of a sum and nothing else. ``placed`` are the leaves that are a weight
-    or a bias somewhere. A weight may be used elsewhere too, in a penalty for instance; a weighted value is no weight.
+    or a bias somewhere, and transposes of weights. A weight may be used elsewhere too, in a penalty for instance; a
+    weighted value is no weight.
     """
 
     weighings: Mapping[int, Weighing]
@@ -69,10 +74,11 @@ class _Reader:
         """Notes the weight of ``node``, if it is a product with one."""
         for found in self._candidates(node):
             value = node.inputs[found.value_slot]
+            weights = {found.weight, *found.turned}
             # A leaf is one or the other, so that every number has one place: who comes first decides.
-            if found.weight != value and found.weight not in self.weighted and value not in self.weights:
+            if value not in weights | self.weights and not weights & self.weighted:
                 self.weighings[node.id] = found
-                self.weights.add(found.weight)
+                self.weights |= weights
                 self.weighted.add(value)
                 return
 
@@ -89,21 +95,14 @@ class _Reader:
 
     def _candidates(self, node: Node) -> list[Weighing]:
         inputs = [self.graph.nodes[i] for i in node.inputs]
-        if node.op == "linear" and inputs[0].is_leaf:
-            attributes = dict(node.attributes)
+        attributes = dict(node.attributes)
+        if node.op == "linear":
             axis = 0 if attributes.get("rows") else 1
-            inputs_first = bool(attributes.get("inputs_first"))
-            whole = self._are_vectors(inputs[1], axis, node, axis)
-            return [Weighing(inputs[0].id, 0, 1, "dense", inputs_first)] if whole else []
+            return self._matrix(node, 0, bool(attributes.get("inputs_first")), axis, axis)
         if node.op == "matmul":
             # The samples of what comes from the left are its rows, those of what comes from the right its columns.
-            return [
-                Weighing(inputs[slot].id, slot, 1 - slot, "dense", inputs_first=slot == 1)
-                for slot, after in ((0, len(node.shape) - 1), (1, 0))
-                if inputs[slot].op == "parameter"
-                and len(unit_shape(node, self.axes)) == len(inputs[slot].shape) - 1
-                and self._are_vectors(inputs[1 - slot], 1 - slot, node, after)
-            ]
+            last = len(node.shape) - 1
+            return [*self._matrix(node, 0, False, 1, last), *self._matrix(node, 1, True, 0, 0)]
         if node.op == "multiply":
             return [
                 Weighing(inputs[slot].id, slot, 1 - slot, "same")
@@ -115,13 +114,21 @@ class _Reader:
             ]
         return []
 
+    def _matrix(self, node: Node, slot: int, inputs_first: bool, axis: int, after: int) -> list[Weighing]:
+        """A product with the weight in ``slot``, if it is one, with the samples along these axes before and after."""
+        weight, turned = untransposed(self.graph, node.inputs[slot])
+        leaf, value = self.graph.nodes[weight], self.graph.nodes[node.inputs[1 - slot]]
+        axes = self.axes.get(value.id), self.axes.get(node.id)
+        if not leaf.is_leaf or (node.op == "matmul" and leaf.op != "parameter"):
+            return []
+        if axes not in ((None, None), (axis, after)) or len(unit_shape(value, self.axes)) != 1:
+            return []
+        if len(unit_shape(node, self.axes)) != len(leaf.shape) - 1:
+            return []
+        return [Weighing(weight, slot, 1 - slot, "dense", inputs_first != bool(len(turned) % 2), turned)]
+
     def _is_free(self, leaf: int) -> bool:
         return self.graph.nodes[leaf].is_leaf and leaf not in self.weights and leaf not in self.weighted
-
-    def _are_vectors(self, value: Node, axis: int, product: Node, after: int) -> bool:
-        """True where a sample is a vector, and the samples lie along these axes of the two, or are but one."""
-        places = self.axes.get(value.id), self.axes.get(product.id)
-        return len(unit_shape(value, self.axes)) == 1 and places in ((None, None), (axis, after))
 
     def _one_each(self, parameter: Node, node: Node) -> bool:
         """True where a parameter has a number for each unit of ``node``, or one for all, and samples share it."""

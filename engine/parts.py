@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.expression import Index, Kind
 from engine.groups import Bundle, Units, unit_shape
 from engine.trace import Step, Trace
-from engine.units import index_of, weight_index
+from engine.units import index_of, is_turned, weight_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def _on_edges(
     if bundle.via == node:
         return tuple(index_of(units, node, i, sample) for i in range(sources)), 0 if targets == 1 else None
     if bundle.pattern == "dense":
-        return tuple(weight_index(units, bundle, number, source) for source in range(sources)), number
+        way = -1 if is_turned(units, node) else 1
+        return tuple(weight_index(units, bundle, number, source)[::way] for source in range(sources)), number
     shared = units.graph.nodes[node].size < sources
     return (weight_index(units, bundle, number, number),), None if shared else number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.graph import Graph, Node
+from engine.groups import untransposed
 from engine.shapes import axis_of
 
 LOSSES = ("mse", "cross_entropy", "binary_cross_entropy", "hinge")
@@ -14,8 +15,8 @@ def sample_axes(graph: Graph) -> Mapping[int, int]:
     """By node id: the axis along which each entry is another sample. Empty where nothing is a batch.
 
     What goes into a layer as a matrix is a batch, and so is what comes out of it. A layer is ``linear``, or the product
-    of a matrix with a parameter: X @ W has samples in rows, W @ X in columns. Whatever keeps the samples apart, or
-    compares them with something by a loss, carries the axis on.
+    of a matrix with a parameter or its transpose: X @ W has samples in rows, W @ X in columns. Whatever keeps the
+    samples apart, or compares them with something by a loss, carries the axis on.
     """
     axes: dict[int, int] = {}
     for node in graph.nodes:
@@ -42,9 +43,10 @@ def _begin(graph: Graph, node: Node, axes: dict[int, int]) -> None:
         axes[node.inputs[1]] = axes[node.id] = axis
     elif node.op == "matmul":
         left, right = (graph.nodes[i] for i in node.inputs)
-        if left.op != "parameter" and right.op == "parameter" and len(left.shape) == 2:
+        from_left, from_right = (graph.nodes[untransposed(graph, i)[0]].op == "parameter" for i in node.inputs)
+        if from_right and not from_left and len(left.shape) == 2:
             axes[left.id] = axes[node.id] = 0
-        elif left.op == "parameter" and right.op != "parameter" and len(right.shape) == 2:
+        elif from_left and not from_right and len(right.shape) == 2:
             axes[right.id], axes[node.id] = 1, len(node.shape) - 1
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.expression import Index
 from engine.grouping import units_of
-from engine.groups import Bundle, Group, Integers, Units, unit_shape
+from engine.groups import Bundle, Group, Integers, Units, unit_shape, untransposed
 from engine.ops import Array
 from engine.plan import summed_to
 from engine.trace import Trace
@@ -25,6 +25,7 @@ __all__ = [
     "edge_of",
     "gradients",
     "index_of",
+    "is_turned",
     "messages",
     "unit_of",
     "unit_shape",
@@ -176,6 +177,11 @@ def _flat(units: Units, node: int, index: Index) -> int:
     return int(np.ravel_multi_index(rest, shape)) if (shape := unit_shape(array, units.axes)) else 0
 
 
+def is_turned(units: Units, node: int) -> bool:
+    """True for the transpose of a weight, whose array lies the other way round."""
+    return len(untransposed(units.graph, node)[1]) % 2 == 1
+
+
 def weight_index(units: Units, bundle: Bundle, target: int, source: int) -> Index:
     """Where the weight of an edge stands in its array. Raises ValueError where the bundle has no weights."""
     if bundle.weight is None:
@@ -198,5 +204,5 @@ def edge_of(units: Units, node: int, index: Index) -> tuple[int, int, int]:
         return bundle.number, unit, unit
     if len(index) == 1:
         return bundle.number, 0, index[0]
-    target, source = reversed(index) if bundle.inputs_first else index
+    target, source = index if bundle.inputs_first == is_turned(units, node) else index[::-1]
     return bundle.number, target, source

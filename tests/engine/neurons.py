@@ -89,6 +89,13 @@ ODD: Mapping[str, Callable[[], Graph]] = {
     ),
     "joined twice": _parsed("h = W @ x\ny = sum(concatenate(h, h))", {"x": _x}, {"W": _W}),
     "joined samples": _parsed("h = W @ x\ny = sum(concatenate(h, h, axis=1))", {"x": _x}, {"W": _W}),
+    "weights turned": _parsed(
+        "h = transpose(x) @ transpose(W)\ny = sum(tanh(h @ transpose(V)) @ V)", {"x": _x}, {"W": _W, "V": _V}
+    ),
+    "turned twice": _parsed(
+        "y = sum(linear(transpose(transpose(W)), x, b)) + sum(transpose(W) ** 2)", {"x": _x}, {"W": _W, "b": [1.0, 2.0]}
+    ),
+    "turned apart": _parsed("u = transpose(W)\ny = sum(V @ transpose(u)) + sum(u @ V)", {}, {"W": _W, "V": _V}),
     "turned": _parsed("y = mse(transpose(transpose(x) @ P), t)", {"x": _x, "t": _t}, {"P": _W.T}),
     "reshaped": _parsed("h = reshape(W @ x, 1, 2, 4)\ny = sum(reshape(h, 8))", {"x": _x}, {"W": _W}),
     "two uses": _parsed("z = W @ x\na = tanh(z)\nc = sigmoid(z)\ny = mse(a * c + z, t)", {"x": _x, "t": _t}, {"W": _W}),

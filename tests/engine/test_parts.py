@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from engine.graph import Graph
+from engine.groups import untransposed
 from engine.network import graph_of, parse_network
 from engine.parts import Part, part, part_count
 from engine.trace import Step, Trace, record
@@ -57,7 +58,7 @@ def test_a_part_says_whose_numbers_it_holds(name: str) -> None:
             if each.node in units.bundle_of:
                 assert each.bundle is not None
                 bundle = units.bundles[each.bundle]
-                assert each.node in (bundle.weight, bundle.via)
+                assert untransposed(units.graph, each.node)[0] in (bundle.weight, bundle.via)
                 assert each.group == bundle.target
                 if each.bundle == units.bundle_of[each.node] and each.unit is not None:
                     assert {edge_of(units, each.node, index)[1] for index in each.elements} == {each.unit}

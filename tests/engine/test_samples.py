@@ -46,6 +46,8 @@ def test_a_product_with_a_parameter_is_a_layer() -> None:
     assert axes("z = V @ x\nloss = sum(z)", {"x": columns}, {"V": np.ones((2, 3))}) == {"x": 1, "z": 1}
     assert axes("z = x @ w\nloss = sum(z)", {"x": rows}, {"w": np.ones(3)}) == {"x": 0, "z": 0}
     assert axes("z = w @ x\nloss = sum(z)", {"x": columns}, {"w": np.ones(3)}) == {"x": 1, "z": 0}
+    turned = "z = x @ transpose(V)\nloss = sum(z)"
+    assert axes(turned, {"x": rows}, {"V": np.ones((2, 3))}) == {"x": 0, "z": 0}
     assert not axes("z = x @ y\nloss = sum(z)", {"x": rows, "y": columns}, {})
     assert not axes("z = x @ W\nloss = sum(z)", {"x": rows[0]}, weight)
     assert not axes("z = V @ W\nloss = sum(z)", {}, {"V": rows, **weight})

@@ -7,6 +7,7 @@ import pytest
 
 from engine.explain import jacobian
 from engine.graph import Graph
+from engine.groups import untransposed
 from engine.network import graph_of, parse_network
 from engine.program import parse_program
 from engine.trace import Trace, record
@@ -16,6 +17,7 @@ from engine.units import (
     edge_of,
     gradients,
     index_of,
+    is_turned,
     messages,
     unit_of,
     unit_shape,
@@ -81,10 +83,11 @@ def test_every_element_has_one_unit_or_edge_for_each_sample(name: str) -> None:
                 assert target < bundle.shape[0]
                 assert source < bundle.shape[1]
                 found.add((target, source, sample))
-                if bundle.weight == node.id:
-                    assert weight_index(units, bundle, target, source) == index
-                else:
+                if bundle.via == node.id:
                     assert index_of(units, node.id, source, sample) == index
+                else:
+                    turned = is_turned(units, node.id)
+                    assert weight_index(units, bundle, target, source) == (index[::-1] if turned else index)
             else:
                 assert 0 <= unit < units.groups[group].size
                 assert index_of(units, node.id, unit, sample) == index
@@ -111,7 +114,9 @@ def test_edges_join_what_the_graph_joins(name: str) -> None:
             assert added in target.stages
         if bundle.weight is not None:
             assert bundle.weight_slot is not None
-            assert consumer.inputs[bundle.weight_slot] == bundle.weight
+            weight, turned = untransposed(units.graph, consumer.inputs[bundle.weight_slot])
+            assert weight == bundle.weight
+            assert all(units.group_of.get(node) is None for node in turned)
             assert bundle.number in units.bundles_of[bundle.weight]
         targets, sources = bundle.ends()
         assert len(targets) == len(sources) == len(set(zip(targets, sources, strict=True))) == bundle.total
@@ -282,6 +287,26 @@ def test_a_network_with_skips() -> None:
         (0, 1, "W1"), (1, 2, "W2"), (2, 3, "W3"), (1, 3, None), (3, 4, "W4"), (4, 6, None), (5, 6, None)
     ]  # fmt: skip
     assert [group.rank for group in units_of(graph).groups] == [0, 1, 2, 3, 4, 4, 5]
+
+
+def test_a_penalty_stands_apart_and_is_added_to_the_loss() -> None:
+    groups, bundles = drawn(ODD["penalty first"]())
+    assert [(kind, stages[-1]) for kind, stages, _ in groups] == [
+        ("parameter", "W * W"), ("parameter", "r"), ("input", "x"), ("units", "W @ x"), ("target", "t"),
+        ("output", "mse(W @ x, t)"), ("output", "y"),
+    ]  # fmt: skip
+    assert bundles == [(0, 1, None), (2, 3, "W"), (3, 5, None), (4, 5, None), (5, 6, None), (1, 6, None)]
+
+
+def test_weights_may_lie_the_other_way_round() -> None:
+    """W is (outputs, inputs), and x @ transpose(W) is what PyTorch's linear layers do."""
+    graph = ODD["weights turned"]()
+    trace, units = record(graph), units_of(graph)
+    first = units.bundles[units.bundle_of[graph.ids["W"]]]
+    assert not first.inputs_first
+    np.testing.assert_array_equal(weights(trace, first), trace.value("W"))
+    assert units.bundle_of[graph.ids["transpose(W)"]] == first.number
+    assert {units.bundles[number].inputs_first for number in units.bundles_of[graph.ids["V"]]} == {False, True}
 
 
 def test_what_is_joined_keeps_its_places() -> None:
