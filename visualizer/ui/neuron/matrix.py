@@ -84,7 +84,7 @@ class MatrixPainter:
 
     def _colors(self, showing: Showing, numbers: Array) -> Colors:
         scale = showing.scales.edges
-        places = np.nan_to_num(scale.places(numbers))
+        places = np.nan_to_num(scale.positions(numbers))
         if scale.signed:
             table, at = diverging(self.theme), np.rint(places * 127.5 + 127.5)
         else:

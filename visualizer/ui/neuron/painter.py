@@ -16,6 +16,7 @@ from visualizer.ui.neuron.labels import LabelPainter
 from visualizer.ui.neuron.light import LightPainter
 from visualizer.ui.neuron.matrix import MatrixPainter
 from visualizer.ui.neuron.showing import Moment, Showing, showing_at
+from visualizer.ui.neuron.tags import TagPainter
 from visualizer.ui.neuron.units import UnitPainter
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme
@@ -36,6 +37,7 @@ class NeuronPainter:
         self.biases = BiasPainter(scene, self.scales, theme)
         self.matrices = MatrixPainter(scene, theme)
         self.labels = LabelPainter(scene, theme)
+        self.tags = TagPainter(scene, theme, self.edges)
         self.light = LightPainter(scene, theme, self.edges)
         self._showings: dict[Moment, Showing] = {}
 
@@ -55,6 +57,7 @@ class NeuronPainter:
         signed = self.scales.edges.signed
         whole = rects is None and areas[0].contains(QRectF(0, 0, *self.scene.size))
         self.edges.paint(painter, showing, signed, scale, None if whole else areas)
+        self.tags.paint(pen, showing, scale, areas)
         self.matrices.paint(pen, showing, scale, areas)
         self.units.paint(pen, showing, scale, areas, self.labels)
         self.biases.paint(painter, showing, scale, areas)

@@ -19,6 +19,7 @@ from visualizer.session.neuron.words import neuron_words
 from visualizer.ui.neuron.legend import NeuronLegend, legend_of
 from visualizer.ui.neuron.painter import NeuronPainter
 from visualizer.ui.neuron.showing import Moment
+from visualizer.ui.neuron.tags import tag_rect
 from visualizer.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class NeuronPicture:
         change = change_between(self.scene, before[:2], after[:2])
         rects = self._units(change.units) + [self.painter.light.bias_rect(bias) for bias in change.biases.tolist()]
         rects += self._edges(change.edges)
+        tags = self.painter.tags.places(self._scale)
+        rects += [tag_rect(tags[edge], self._scale) for edge in change.edges.tolist() if edge in tags]
         rects += [QRectF(*rect) for number in change.matrices if (rect := self.scene.strands[number].matrix)]
         if before.asked != after.asked:
             for asked in (before.asked, after.asked):

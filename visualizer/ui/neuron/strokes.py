@@ -31,7 +31,7 @@ HAIR_DASHES, HAIR_DOTS = (5.0, 6.0), (1.0, 3.0)  # of hairlines, in pixels
 
 def kinds_of(numbers: Array, known: Flags, silent: Flags, scale: EdgeScale) -> Kinds:
     """For each number (k,) the pen it is drawn with: a bin by its place on the scale, or what it has instead of one."""
-    places = np.nan_to_num(scale.places(numbers))
+    places = np.nan_to_num(scale.positions(numbers))
     kinds = np.rint(np.abs(places) * (BINS - 1)).astype(np.int16)
     kinds[np.signbit(places)] += BINS
     kinds[numbers == 0] = ZERO
