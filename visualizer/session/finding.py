@@ -176,7 +176,7 @@ def _known_words(session: Searched, condition: Condition) -> str:
         return ""
     listed = " and ".join(named)
     when = f"after step {step:,} of {last:,}" if step else "before the first step"
-    return f"{listed} that are not known yet, {when}, match nothing"
+    return f"; {listed} that are not known yet, {when}, match nothing"
 
 
 # By name --------------------------------------------------------------------------------------------------------------
@@ -237,8 +237,8 @@ def _with_single_numbers(session: Searched, hits: Iterable[_Hit], wanted: str) -
 def _way_words(ways: Mapping[str, list[int]]) -> str:
     counted = {way: len(nodes) for way, nodes in ways.items() if nodes}
     if len(counted) == 1:
-        return f"by {next(iter(counted))}"
-    return ", ".join(f"{count} by {way}" for way, count in counted.items())
+        return f" by {next(iter(counted))}"
+    return ": " + ", ".join(f"{count} by {way}" for way, count in counted.items())
 
 
 def _nothing_named(session: Searched, text: str) -> str:
@@ -271,7 +271,7 @@ def _found(session: Searched, text: str, hits: Iterable[_Hit], more: str = "") -
     if total > MOST:
         said += f", of which the first {MOST:,} are kept"
     matches = tuple(_references(shown, whole_nodes))
-    return Found(text, matches, 0 if matches else -1, f"{said}; {more}" if more else said, total)
+    return Found(text, matches, 0 if matches else -1, said + more, total)
 
 
 def _references(hits: Iterable[_Hit], whole_nodes: bool) -> Iterator[Reference]:
