@@ -7,7 +7,8 @@ from typing import cast
 import numpy as np
 
 from visualizer.session.pace import Pace
-from visualizer.session.routing import Floats, Grid, Integers, distances, straighten
+from visualizer.session.routing import Floats, Grid, Integers, distances
+from visualizer.session.straightening import level_paths, straighten, trunks
 
 # A link pulls with force priority / (softness + |rise|): a spring while softness is large, which spreads units evenly;
 # at the end its plain length, which makes some links level instead of all a little slanted.
@@ -48,11 +49,15 @@ def align_rows(grid: Grid, order: Sequence[Integers], row_gap: float, passes: in
             _settle(stack, top, softness)
             pace.check()
         pace.reach((number + 1) / (passes + 1))
-    pins = _level(grid, top, row_gap)
+    paths = level_paths(grid, top, row_gap)
+    pins = np.full(len(top), np.nan)
+    for path in paths:
+        pins[path.rows] = np.add(path.rises, path.start)
     for stack in stacks:
         _settle(stack, top, SOFTNESS[-1], pins)
         pace.check()
-    return straighten(grid, order, top, row_gap)
+    top = straighten(grid, order, top, row_gap, paths)
+    return straighten(grid, order, top, row_gap, trunks(grid, top))
 
 
 def _stacks(grid: Grid, order: Sequence[Integers], row_gap: float) -> list[_Stack]:
@@ -104,31 +109,3 @@ def _pooled(wishes: Floats, weights: Floats) -> Floats:
         pools.append((value, pull, count))
     values, _, counts = zip(*pools, strict=True)
     return np.repeat(np.array(values), counts)
-
-
-def _level(grid: Grid, top: Floats, tolerance: float) -> Floats:
-    """Where the units of nearly level paths would be wholly level; NaN for other rows.
-
-    Settling column by column ends a little short of that, since a row gains nothing by moving alone.
-    """
-    main = np.flatnonzero(grid.priority == 1)
-    source, target = grid.source[main], grid.target[main]
-    rise = np.abs(top[target] + grid.port[main] - top[source] - grid.exit[main])
-    # Where many meet many no path stands out.
-    only = (np.bincount(source)[source] == 1) | (np.bincount(target)[target] == 1)
-    path = np.intersect1d(_least(source, rise), _least(target, rise))
-    path = main[path[only[path] & (rise[path] <= tolerance)]]
-    path = path[np.argsort(grid.column[grid.source[path]], kind="stable")]
-    chain, base = np.arange(len(top)), np.zeros(len(top))
-    for hop, source_row, target_row in zip(path, grid.source[path], grid.target[path], strict=True):
-        chain[target_row] = chain[source_row]
-        base[target_row] = base[source_row] + grid.exit[hop] - grid.port[hop]
-    size = np.bincount(chain)
-    mean = np.bincount(chain, top - base) / np.maximum(size, 1)
-    return np.where(size[chain] > 1, mean[chain] + base, np.nan)
-
-
-def _least(index: Integers, values: Floats) -> Integers:
-    """The position of the least value, the first of equals, for each index that occurs."""
-    by_value = np.lexsort((values, index))
-    return by_value[np.unique(index[by_value], return_index=True)[1]]

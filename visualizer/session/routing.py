@@ -6,7 +6,6 @@ of neighbouring columns. Curves live in the gaps, and inside a column a link sta
 passes through a unit. Lengths are scene units; y grows downwards.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,50 +111,6 @@ def distances(grid: Grid, rows: Integers, row_gap: float) -> Floats:
     above, below = rows[:-1], rows[1:]
     gap = np.where((above >= grid.units) & (below >= grid.units), row_gap / 2, row_gap)
     return np.concatenate([[0.0], grid.height[above] + gap])
-
-
-def straighten(grid: Grid, order: Sequence[Integers], top: Floats, row_gap: float) -> Floats:
-    """Tops with the dummies of each trunk level over as many columns as leave room, with one end if possible."""
-    count = len(top)
-    above, below, apart = np.full(count, count), np.full(count, count + 1), np.zeros(count + 2)
-    for rows in order:
-        above[rows[1:]], below[rows[:-1]] = rows[:-1], rows[1:]
-        apart[rows] = distances(grid, rows, row_gap)
-    tops = [*top.tolist(), -np.inf, np.inf]  # these stand above the first row of a column and below its last
-    above_of, below_of, apart_of = above.tolist(), below.tolist(), apart.tolist()
-    chains = _chains(grid, top)
-    # The second time, those that were in the way of others have moved.
-    for first, last, start, end in (*chains, *reversed(chains)):
-        run, level, low, high = first, start, -np.inf, np.inf
-        for dummy in range(first, last + 1):
-            lowest = tops[above_of[dummy]] + apart_of[dummy]
-            highest = tops[below_of[dummy]] - apart_of[below_of[dummy]]
-            if max(low, lowest) > min(high, highest):
-                level = _nearest(level, end, low, high)
-                tops[run:dummy] = [level] * (dummy - run)
-                run, low, high = dummy, lowest, highest
-            low, high = max(low, lowest), min(high, highest)
-        tops[run : last + 1] = [_nearest(level, end, low, high)] * (last + 1 - run)
-    return np.array(tops[:count])
-
-
-def _chains(grid: Grid, top: Floats) -> list[tuple[int, int, float, float]]:
-    """First and last dummy of each trunk, and the tops that are level with where it comes from and where it ends."""
-    owners = np.flatnonzero(grid.length)
-    firsts, lasts = grid.first[owners], grid.first[owners] + grid.length[owners] - 1
-    hops = np.arange(len(grid.owner), len(grid.source))[::-1]
-    last_hop = np.zeros(len(top), dtype=np.int64)
-    last_hop[grid.source[hops]] = hops  # of several links that end together, the first one's
-    last_hop = last_hop[lasts]
-    starts = top[owners] + grid.exit[firsts - grid.units] - DUMMY_HEIGHT / 2
-    ends = top[grid.target[last_hop]] + grid.port[last_hop] - DUMMY_HEIGHT / 2
-    return list(zip(firsts.tolist(), lasts.tolist(), starts.tolist(), ends.tolist(), strict=True))
-
-
-def _nearest(one: float, other: float, low: float, high: float) -> float:
-    """What in [low, high] comes nearest to one of two wishes."""
-    at_one, at_other = max(low, min(one, high)), max(low, min(other, high))
-    return at_one if abs(at_one - one) <= abs(at_other - other) else at_other
 
 
 def curves(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats, pace: Pace) -> list[Floats]:
