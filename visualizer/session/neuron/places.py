@@ -24,8 +24,8 @@ FINGER = 3.0  # pixels from the middle of a unit or bias that mean it, however s
 class Mark:
     """Something in the picture: a unit of the scene, a bias of the scene, or an edge.
 
-    An edge is (``target``, ``source``) within the groups of a ``strand``; ``edge`` is its place among the drawn edges
-    of the strand, None where it is in the heat map alone.
+    An edge is (``target``, ``source``) within the groups of a ``strand``; ``edge`` is its place among all drawn edges,
+    None where it is in the heat map alone.
     """
 
     unit: int | None = None
@@ -125,7 +125,8 @@ class Places:
         return Reference(node, "value", index_of(self.units, node, int(self.unit[unit]), self.sample))
 
     def _edge(self, strand: int, target: int, source: int) -> Mark:
-        return Mark(None, None, strand, target, source, self.strands[strand].edge(target, source))
+        edge = self.strands[strand].edge(target, source)
+        return Mark(None, None, strand, target, source, None if edge is None else self.strands[strand].first + edge)
 
     # Rectangles -----------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class Places:
             strand = self.strands[mark.strand]
             if mark.edge is None:
                 return self.entry_rect(strand, mark.target, mark.source)
-            left, top, right, bottom = map(float, strand.bounds[mark.edge])
+            left, top, right, bottom = map(float, self.edge_bounds[mark.edge])
             return (left, top, right - left, bottom - top)
         if mark.bias is not None:
             at = slice(mark.bias, mark.bias + 1)
@@ -212,7 +213,7 @@ class Places:
         left, top, right, bottom = self.edge_bounds.T
         near = np.flatnonzero((left - reach <= x) & (x <= right + reach) & (top - reach <= y) & (y <= bottom + reach))
         best, found = reach, None
-        for strand in self.strands:
+        for strand in self.strands if len(near) else ():
             begin, end = np.searchsorted(near, (strand.first, strand.first + len(strand.sources)))
             if begin == end:
                 continue
@@ -221,9 +222,7 @@ class Places:
             closest = len(away) - 1 - int(away[::-1].argmin())
             if away[closest] <= best:
                 best, edge = float(away[closest]), int(edges[closest])
-                found = Mark(
-                    None, None, strand.number, int(strand.target_units[edge]), int(strand.source_units[edge]), edge
-                )
+                found = self._edge(strand.number, int(strand.target_units[edge]), int(strand.source_units[edge]))
         return found
 
 

@@ -154,26 +154,18 @@ def state_at(scene: NeuronScene, moment: Moment, sample: int | None) -> NeuronSt
 def _matrix_at(version: Versions, strand: Strand, moment: Moment) -> MatrixState:
     rows, columns = strand.bundle.shape
     all_rows, all_columns = np.ones(rows, dtype=bool), np.ones(columns, dtype=bool)
-    begun, part = _reached(version, moment)
+    begun, part = version.reached(moment)
     before = version.arrays[begun - 2] if begun > 1 else version.initial
     if begun == 0:
         numbers = np.full((rows, columns), np.nan) if before is None else before
         return MatrixState(numbers, all_rows if before is not None else ~all_rows, all_columns)
-    numbers = version.arrays[begun - 1]
+    numbers, by_row = version.arrays[begun - 1], version.rows[begun - 1]
     if part is None:
         return MatrixState(numbers, all_rows, all_columns)
-    done = np.arange(rows if version.rows else columns) <= part
+    done = np.arange(rows if by_row else columns) <= part
     if before is not None:
-        return MatrixState(np.where(done[:, None] if version.rows else done, numbers, before), all_rows, all_columns)
-    return MatrixState(numbers, done if version.rows else all_rows, all_columns if version.rows else done)
-
-
-def _reached(version: Versions, moment: Moment) -> tuple[int, int | None]:
-    """How many versions have begun, and the part of the last that has been done; None for all of it."""
-    step, unit = moment
-    begun = int(np.searchsorted(version.steps, step, side="right"))
-    within = begun > 0 and version.steps[begun - 1] == step and unit >= 0
-    return begun, unit if within else None
+        return MatrixState(np.where(done[:, None] if by_row else done, numbers, before), all_rows, all_columns)
+    return MatrixState(numbers, done if by_row else all_rows, all_columns if by_row else done)
 
 
 # Changes --------------------------------------------------------------------------------------------------------------
@@ -208,4 +200,4 @@ def change_between(scene: NeuronScene, before: Moment, after: Moment) -> NeuronC
 
 
 def _differs(version: Versions, before: Moment, after: Moment) -> bool:
-    return _reached(version, before) != _reached(version, after)
+    return version.reached(before) != version.reached(after)

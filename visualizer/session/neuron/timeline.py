@@ -16,23 +16,31 @@ from engine.draws import Indices
 from engine.ops import Array
 from engine.trace import Trace
 from engine.units import Bundle, Units, unit_shape
+from visualizer.session.appearance import Shows
 from visualizer.session.neuron.scene import NeuronScene, Strand
 from visualizer.session.neuron.strands import shown
-from visualizer.session.neuron.track import Track, TrackWriter
+from visualizer.session.neuron.track import Moment, Track, TrackWriter
 
 
 @dataclass(frozen=True, eq=False)
 class Versions:
     """What all edges of a strand show in the course of an iteration: whole arrays in the shape of the weights.
 
-    From step ``steps[i]`` on it is ``arrays[i]``; part p of that step brings row p (``rows``: the edges to target unit
-    p) or column p (those from source unit p). ``initial`` is what is known before, None for nothing.
+    From step ``steps[i]`` on it is ``arrays[i]``; part p of that step brings row p (``rows[i]``: the edges to target
+    unit p) or column p (those from source unit p). ``initial`` is what is known before, None for nothing.
     """
 
-    initial: Array | None
-    steps: tuple[int, ...]
-    arrays: tuple[Array, ...]
-    rows: bool
+    initial: Array | None = None
+    steps: tuple[int, ...] = ()
+    arrays: tuple[Array, ...] = ()
+    rows: tuple[bool, ...] = ()
+
+    def reached(self, moment: Moment) -> tuple[int, int | None]:
+        """How many of the arrays have begun to come, and the part of the last that has been done; None for all."""
+        step, unit = moment
+        begun = int(np.searchsorted(self.steps, step, side="right"))
+        within = begun > 0 and self.steps[begun - 1] == step and unit >= 0
+        return begun, unit if within else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +84,7 @@ def _build(scene: NeuronScene, sample: int | None) -> Timeline:
                 values.add(step, parts, places, whole)
         for step, numbers in source.gradients(node):
             gradients.add(step, parts, places, np.broadcast_to(numbers, len(places)))
-    versions = tuple(source.versions(strand) for strand in scene.strands)
+    versions = tuple(source.versions(strand.bundle, scene.appearance.shows) for strand in scene.strands)
     edges = _edge_track(scene, versions)
     return Timeline(
         values.written(), gradients.written(), edges, cells.stages, cells.biases, cells.staged, cells.units, versions
@@ -128,7 +136,6 @@ class _Source:
 
     def __init__(self, scene: NeuronScene, sample: int | None) -> None:
         self._trace, self._units, self._sample = scene.trace, scene.units, sample
-        self._shows = scene.appearance.shows
         after = {node: update.after for node, update in self._trace.updates.items()}
         values = tuple(after.get(node, value) for node, value in enumerate(self._trace.values))
         self._after = replace(self._trace, values=values)  # the trace as it stands when all updates are made
@@ -162,31 +169,38 @@ class _Source:
 
     # Edges ----------------------------------------------------------------------------------------------------------
 
-    def versions(self, strand: Strand) -> Versions:
-        """What all edges of a strand show."""
-        bundle, weight = strand.bundle, strand.bundle.weight
-        if self._shows == "message":
+    def versions(self, bundle: Bundle, shows: Shows) -> Versions:
+        """What all edges of a bundle show."""
+        weight = bundle.weight
+        if shows == "message":
             numbers = shown(self._trace, self._units, bundle, "message", self._sample)
             step = self._message_steps.get((bundle.consumer, bundle.slot))
-            if numbers is None or step is None:
-                return Versions(None, (), (), rows=False)
-            return Versions(None, (step,), (numbers,), rows=False)
+            return Versions() if numbers is None or step is None else Versions(None, (step,), (numbers,), (False,))
         if weight is None:
-            return Versions(None, (), (), True)
-        if self._shows == "gradient":
-            return self._weight_gradients(bundle, weight)
-        update = self._trace.update_at.get(weight)
-        steps = () if update is None else (update,)
-        rows = self._units.bundles[self._units.bundle_of[weight]].inputs_first == bundle.inputs_first
-        if self._shows == "update":
-            numbers = neurons.weight_updates(self._trace, bundle)
-            return Versions(None, () if numbers is None else steps, () if numbers is None else (numbers,), rows)
-        after = () if update is None else (_array(neurons.weights(self._after, bundle)),)
-        return Versions(neurons.weights(self._trace, bundle), steps, after, rows)
+            return Versions()
+        if shows == "gradient":
+            found = [(step, neurons.weight_gradients(trace, bundle)) for step, trace in self._arriving(weight)]
+        elif shows == "update":
+            found = [(step, neurons.weight_updates(self._trace, bundle)) for step in self._updated(weight)]
+        else:
+            found = [(step, neurons.weights(self._after, bundle)) for step in self._updated(weight)]
+        return Versions(
+            neurons.weights(self._trace, bundle) if shows == "weight" else None,
+            tuple(step for step, _ in found),
+            tuple(numbers for _, numbers in found if numbers is not None),
+            tuple(self._row_by_row(bundle, weight, step) for step, _ in found),
+        )
 
-    def _weight_gradients(self, bundle: Bundle, weight: int) -> Versions:
-        found = [(step, _array(neurons.weight_gradients(trace, bundle))) for step, trace in self._arriving(weight)]
-        return Versions(None, tuple(step for step, _ in found), tuple(numbers for _, numbers in found), True)
+    def _updated(self, weight: int) -> tuple[int, ...]:
+        step = self._trace.update_at.get(weight)
+        return () if step is None else (step,)
+
+    def _row_by_row(self, bundle: Bundle, weight: int, number: int) -> bool:
+        """Whether a step's parts are rows of ``bundle``: they are of the bundle that the step comes along."""
+        step = self._trace.steps[number - 1]
+        along = self._units.bundle_at.get((step.node, step.slot)) if step.slot is not None else None
+        other = self._units.bundles[self._units.bundle_of[weight] if along is None else along]
+        return other.inputs_first == bundle.inputs_first
 
     @cached_property
     def _message_steps(self) -> dict[tuple[int, int], int]:
@@ -198,11 +212,6 @@ class _Source:
         }
 
 
-def _array(numbers: Array | None) -> Array:
-    assert numbers is not None
-    return numbers
-
-
 def _edge_track(scene: NeuronScene, versions: tuple[Versions, ...]) -> Track:
     """The drawn edges, out of all."""
     writer = TrackWriter(len(scene.edge_sources))
@@ -210,15 +219,29 @@ def _edge_track(scene: NeuronScene, versions: tuple[Versions, ...]) -> Track:
         cells = strand.first + np.arange(len(strand.flat))
         if version.initial is not None:
             writer.give(cells, version.initial.ravel()[strand.flat])
-        parts = edge_parts(scene.units, strand.bundle, version, strand.target_units, strand.source_units)
-        for step, numbers in zip(version.steps, version.arrays, strict=True):
-            writer.add(step, parts, cells, numbers.ravel()[strand.flat])
+        ends = strand.target_units, strand.source_units
+        for step, numbers, rows in zip(version.steps, version.arrays, version.rows, strict=True):
+            writer.add(step, _edge_parts(scene.units, strand.bundle, rows, *ends), cells, numbers.ravel()[strand.flat])
     return writer.written()
 
 
-def edge_parts(units: Units, bundle: Bundle, version: Versions, targets: Indices, sources: Indices) -> Indices:
+def _edge_parts(units: Units, bundle: Bundle, rows: bool, targets: Indices, sources: Indices) -> Indices:
     """Which part of a step brings each of some edges its number."""
-    weight = bundle.weight
-    if bundle.pattern == "same" and version.rows and weight is not None:
-        return np.zeros_like(sources) if units.graph.nodes[weight].size == 1 else sources
-    return targets if version.rows else sources
+    if bundle.pattern == "same" and bundle.weight is not None and rows:
+        return np.zeros_like(sources) if units.graph.nodes[bundle.weight].size == 1 else sources
+    return targets if rows else sources
+
+
+def entry_at(
+    scene: NeuronScene, strand: Strand, shows: Shows, moment: Moment, target: int, source: int
+) -> float | None:
+    """What any edge of a strand would show, whatever the picture shows now; None where that is not known."""
+    bundle = strand.bundle
+    version = _Source(scene, scene.sample).versions(bundle, shows)
+    begun, done = version.reached(moment)
+    if done is not None:
+        ends = np.array([target]), np.array([source])
+        begun -= int(_edge_parts(scene.units, bundle, version.rows[begun - 1], *ends)[0]) > done
+    array = version.arrays[begun - 1] if begun else version.initial
+    flat = source if bundle.pattern == "same" else target * bundle.shape[1] + source
+    return None if array is None else float(array.ravel()[flat])
