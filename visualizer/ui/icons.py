@@ -92,6 +92,41 @@ def _many(painter: QPainter) -> None:
     _triangle(painter, 12, 19.5)
 
 
+def _chevron(painter: QPainter, way: float) -> None:
+    """An angle that points up (−1) or down (1)."""
+    _strokes(
+        painter,
+        QPolygonF([QPointF(6.5, 12 - 2.75 * way), QPointF(12, 12 + 2.75 * way), QPointF(17.5, 12 - 2.75 * way)]),
+    )
+
+
+def _close(painter: QPainter) -> None:
+    _strokes(painter, QPolygonF([QPointF(7, 7), QPointF(17, 17)]), QPolygonF([QPointF(17, 7), QPointF(7, 17)]))
+
+
+def _strokes(painter: QPainter, *lines: QPolygonF) -> None:
+    pen = QPen(painter.brush().color(), 1.9)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for line in lines:
+        painter.drawPolyline(line)
+
+
+def _trouble(painter: QPainter) -> None:
+    """A triangle with an exclamation mark."""
+    tone = painter.brush().color()
+    edge = QPen(tone, 1.8)
+    edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(edge)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolygon(QPolygonF([QPointF(12, 3.5), QPointF(21.5, 20), QPointF(2.5, 20)]))
+    painter.drawLine(QPointF(12, 9.5), QPointF(12, 14))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tone)
+    painter.drawEllipse(QPointF(12, 17), 1.2, 1.2)
+
+
 SHAPES: dict[str, Shape] = {
     "first": _first,
     "back": lambda painter: _triangle(painter, 17, 7),
@@ -105,6 +140,10 @@ SHAPES: dict[str, Shape] = {
     "reset": _again,
     "new-seed": _die,
     "epoch": _many,
+    "up": lambda painter: _chevron(painter, -1),
+    "down": lambda painter: _chevron(painter, 1),
+    "close": _close,
+    "trouble": _trouble,
 }
 
 

@@ -75,13 +75,13 @@ def paint_wedge(
     return x + text_width(ends[1], 10.5)
 
 
-def kinds_width() -> float:
+def kinds_width(length: float = 24.0) -> float:
     """How wide ``paint_kinds`` is, in pixels."""
-    return sum(30 + text_width(word, 10.5) + 14 for word in _KINDS) - 14
+    return sum(length + 6 + text_width(word, 10.5) + 14 for word in _KINDS) - 14
 
 
-def paint_kinds(pen: Pen, theme: Theme, x: float, middle: float) -> None:
-    """Lines for what has no size: not computed yet, exactly zero, not finite."""
+def paint_kinds(pen: Pen, theme: Theme, x: float, middle: float, length: float = 24.0) -> None:
+    """Lines of a length for what has no size: not computed yet, exactly zero, not finite."""
     muted = color(theme.muted)
     samples = (
         [dashes(muted, 1.2, (3.5, 3.0))],
@@ -91,6 +91,6 @@ def paint_kinds(pen: Pen, theme: Theme, x: float, middle: float) -> None:
     for strokes, word in zip(samples, _KINDS, strict=True):
         for stroke in strokes:
             pen.painter.setPen(stroke)
-            pen.painter.drawLine(QPointF(x, middle), QPointF(x + 24, middle))
-        pen.text(x + 30, middle + 4, word, muted, 10.5)
-        x += 30 + text_width(word, 10.5) + 14
+            pen.painter.drawLine(QPointF(x, middle), QPointF(x + length, middle))
+        pen.text(x + length + 6, middle + 4, word, muted, 10.5)
+        x += length + 6 + text_width(word, 10.5) + 14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from visualizer.session.formatting import MINUS, number_text, power_of_ten
 from visualizer.session.network.edges import Scales, Shows
@@ -12,6 +12,7 @@ from visualizer.ui.heat import sign_color
 from visualizer.ui.legend import HEIGHT, kinds_width, paint_kinds, paint_wedge
 from visualizer.ui.network.lines import width_of
 from visualizer.ui.pen import Pen, painting
+from visualizer.ui.segments import Choice, Segments
 from visualizer.ui.theme import MATH, Theme, color, magnitude_colors, text_width
 
 BAR, SHORT_BAR = 110.0, 56.0
@@ -19,9 +20,9 @@ BAR, SHORT_BAR = 110.0, 56.0
 MAGNITUDES = tuple(max(0.8, width_of(place / 16, 7.5) / 2) for place in range(17))
 BANDS = (0.8, 4.2)
 SIGNED = tuple(max(0.8, width_of(abs(place) / 8, 7.5) / 2) for place in range(-8, 9))
-CHOICES: tuple[tuple[Shows, str, str], ...] = (
-    ("gradient", "Gradient", "Edges show the gradient of the last iteration"),
-    ("weight", "Weight", "Edges show the weights"),
+CHOICES = (
+    Choice("gradient", "Gradient", "Edges show the gradient of the last iteration"),
+    Choice("weight", "Weight", "Edges show the weights"),
 )
 SIGNS = {("gradient", False): "|∂L/∂w|", ("gradient", True): "‖∇‖", ("weight", False): "w", ("weight", True): "‖W‖"}
 
@@ -36,20 +37,10 @@ class NetworkLegend(QWidget):
         self._theme = theme
         self._shows: Shows = "gradient"
         self._scales, self._banded = Scales(), False
-        self._segments = QFrame(self, objectName="segments")
-        row = QHBoxLayout(self._segments)
-        row.setContentsMargins(2, 2, 2, 2)
-        row.setSpacing(0)
-        group = QButtonGroup(self)
-        self.buttons: dict[Shows, QPushButton] = {}
-        for shows, title, tip in CHOICES:
-            button = QPushButton(title, checkable=True, objectName="segment", toolTip=tip)
-            button.setAccessibleName(tip)
-            button.setChecked(shows == self._shows)
-            button.clicked.connect(lambda _, shows=shows: self.chosen.emit(shows))
-            group.addButton(button)
-            row.addWidget(button)
-            self.buttons[shows] = button
+        self._segments = Segments(CHOICES, "What edges show", self)
+        self._segments.show_chosen(self._shows)
+        self._segments.chosen.connect(self.chosen)
+        self.buttons = self._segments.buttons
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else each frame of the network would paint it too
         self.setFixedHeight(round(HEIGHT))
         self.setAccessibleName("Legend")
@@ -68,7 +59,7 @@ class NetworkLegend(QWidget):
             self._shows, self._scales.decades, self._scales.weight, self._banded
         ):  # fmt: skip
             self._shows, self._scales, self._banded = shows, scales, banded
-            self.buttons[shows].setChecked(True)
+            self._segments.show_chosen(shows)
             self.update()
 
     def resizeEvent(self, event) -> None:
