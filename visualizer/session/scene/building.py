@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.expression import Reference
 from engine.graph import Graph
 from engine.ops import Array
-from engine.trace import Trace
+from engine.trace import Step, Trace
 from visualizer.session.appearance import Appearance, Direction
 from visualizer.session.blocks import Block, Fold
 from visualizer.session.document import Document
@@ -49,14 +50,14 @@ def build_scene(
         if homes[node.id] == node.id and node.id not in drafts:
             box = measured(document, trace, node, name, role, deep)
             drafts[node.id] = box if node.is_leaf else with_sign(box, node.rule.symbol, direction)
-    ends = _ends(graph, homes)
+    ends = _ends(trace, homes)
     ports: dict[int, int] = dict.fromkeys(drafts, 0)
     links = []
     for source, consumer, _ in ends:
         links.append(Link(homes[source], homes[consumer], ports[homes[consumer]]))
         ports[homes[consumer]] += 1
-    seeded = graph.incoming if graph.incoming is not None else -1
-    units = [_unit(box, ports[key], key == seeded, direction) for key, box in sorted(drafts.items())]
+    seeds = seeds_of(trace).values()
+    units = [_unit(box, ports[key], key in seeds, direction) for key, box in sorted(drafts.items())]
     layout = directed(arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP), direction)
     placed = {key: box.moved(*layout.positions[key]) for key, box in drafts.items()}
     ribbons = ribbons_of(blocks, folds, {node: placed[home] for node, home in enumerate(homes)}, direction)
@@ -75,18 +76,24 @@ def build_scene(
     )
 
 
-def _ends(graph: Graph, homes: Sequence[int]) -> list[tuple[int, int, int]]:
+def _ends(trace: Trace, homes: Sequence[int]) -> list[tuple[int, int, int]]:
     """(source, consumer, slot) of every edge between two boxes; slot SEED for an incoming gradient."""
     found = [
         (source, node.id, slot)
-        for node in graph.nodes
+        for node in trace.graph.nodes
         for slot, source in enumerate(node.inputs)
         if homes[source] != homes[node.id]
     ]
-    if graph.incoming is not None:
-        # Laid out as if it used the output, so that it stands to the right of what it is given to.
-        found.append((graph.output, graph.incoming, SEED))
+    # Laid out as if they used what they are given to, so that they stand to the right of it.
+    found += [(node, incoming, SEED) for node, incoming in seeds_of(trace).items()]
     return found
+
+
+def seeds_of(trace: Trace) -> dict[int, int]:
+    """By node that is given a gradient: the node whose value that is."""
+    graph = trace.graph
+    given = {node: given.rule.node for node, given in trace.given.items() if isinstance(given.rule, Reference)}
+    return given if graph.incoming is None else {graph.output: graph.incoming, **given}
 
 
 def directed(layout: Layout, direction: Direction) -> Layout:
@@ -151,7 +158,7 @@ def edge_of(trace: Trace, arrives: Mapping[tuple[int, int], int], consumer: int,
     return Edge(consumer, slot, source, points, arrives.get((consumer, slot)), norm)
 
 
-def seed_edge(trace: Trace, output: int, incoming: int, points: Array) -> Edge:
-    """The edge from the output to the node whose value is its incoming gradient."""
-    seeded = next(i for i, step in enumerate(trace.steps, start=1) if step.phase == "backward")
-    return Edge(incoming, SEED, output, points, seeded, magnitude(trace.seed))
+def seed_edge(trace: Trace, node: int, incoming: int, points: Array) -> Edge:
+    """The edge from a node to the one whose value is its incoming gradient."""
+    step = Step("backward", node)
+    return Edge(incoming, SEED, node, points, trace.steps.index(step) + 1, magnitude(trace.message_of(step)))

@@ -14,6 +14,8 @@ from visualizer.ui.pen import Pen, line
 from visualizer.ui.scene.edges import EdgePainter
 from visualizer.ui.theme import Theme, color, mix, readable
 
+SMALLEST_WORD = 8.0  # in the sign of an operation
+
 
 def cell_text(
     scene: Scene, theme: Theme, box: Box, kind: Kind, index: Index, position: int, ground: QColor
@@ -63,6 +65,7 @@ def paint_operation(
     for stroke in strokes:
         pen.painter.setPen(stroke)
         pen.painter.drawLine(middle, end)
-    size = sign.height() * (0.64 if len(box.operation) == 1 else 0.46)
+    # 16 and 11.5 in a box in full
+    size = sign.height() * 0.64 if len(box.operation) == 1 else max(sign.height() * 0.46, SMALLEST_WORD)
     pen.box(sign, sign.height() / 2, color(theme.raised), color(theme.faint), 1.1)
     pen.centered(sign, box.operation, color(theme.text), size, "medium")

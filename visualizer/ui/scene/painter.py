@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from engine.draws import Indices
 from engine.expression import Reference
+from engine.ops import Array
 from visualizer.session.lighting import Lighting
 from visualizer.session.scene import Box, Edge, Rect, Scene
 from visualizer.ui.pen import Pen, elided
@@ -25,7 +26,7 @@ from visualizer.ui.theme import Theme, color
 READABLE = 4.0  # pixels: smaller numbers are left out
 FIGURES = {"full": 13.0, "line": 10.5, "pair": 10.5, "stack": 10.5}  # how large numbers are set
 PLAIN = 2.6  # pixels: where numbers would be smaller, boxes are rectangles
-FEW = 250  # so many boxes keep their shape however small they are
+FEW = 250  # so many boxes in full keep their shape however small they are
 MANY_EDGES = 1200  # in a view of VIEW pixels, beyond which they are hairlines
 VIEW = (1000.0, 700.0)
 FADED = 0.16  # what is left of what is out of focus
@@ -47,6 +48,7 @@ class ScenePainter:
         self._full = BoxPainter(scene, theme, self.edges)
         self._small = CompactPainter(scene, theme, self.edges)
         self._all_edges, self._all_boxes = np.arange(len(scene.edges)), np.array(scene.drawn)
+        self._small_boxes = any(box.form != "full" for box in scene.boxes)
         self._figure = min((FIGURES[box.form] for box in scene.boxes), default=13.0)
 
     # The layer: everything that is true at a position ---------------------------------------------------------------
@@ -91,12 +93,12 @@ class ScenePainter:
         pen = Pen(painter, self.outlines)
         self._frames(pen, scale)
         edges = self._all_edges if rects is None else touching(self.scene.edge_bounds, rects, 5.0)
-        boxes = self._all_boxes if rects is None else touching(self.scene.box_bounds, rects, 3.0)
+        boxes = self._all_boxes if rects is None else self._all_boxes[touching(self._bounds, rects, 3.0)]
         if focus is None:
             self._paint_edges(painter, edges, position, asked, scale, 1.0)
             self._paint_boxes(pen, boxes, position, asked, scale, 1.0)
             return
-        inside = np.zeros(len(self._all_boxes), dtype=np.bool_)
+        inside = np.zeros(len(self.scene.boxes), dtype=np.bool_)
         inside[list(focus)] = True
         joined = inside[self._ends[0][edges]] & inside[self._ends[1][edges]]
         for strength, some_edges, some_boxes in (
@@ -104,6 +106,11 @@ class ScenePainter:
         ):  # fmt: skip
             self._paint_edges(painter, some_edges, position, asked, scale, strength)
             self._paint_boxes(pen, some_boxes, position, asked, scale, strength)
+
+    @cached_property
+    def _bounds(self) -> Array:
+        """Left, top, right and bottom of all boxes that are drawn: (n, 4)."""
+        return np.asarray(self.scene.box_bounds[self._all_boxes])
 
     @cached_property
     def _ends(self) -> tuple[Indices, Indices]:
@@ -126,10 +133,10 @@ class ScenePainter:
     def _paint_boxes(
         self, pen: Pen, boxes: Indices, position: int, asked: Reference | None, scale: float, strength: float
     ) -> None:
-        if self._figure * scale < PLAIN and len(self._all_boxes) > FEW:
+        numbers = self._figure * scale >= READABLE
+        if not numbers and (self._small_boxes or (self._figure * scale < PLAIN and len(self._all_boxes) > FEW)):
             self._plain.paint(pen.painter, boxes, position, strength)
             return
-        numbers = self._figure * scale >= READABLE
 
         def each() -> None:
             for index in boxes.tolist():

@@ -8,13 +8,13 @@ from PySide6.QtGui import QBrush, QColor, QPainter
 
 from engine.draws import Indices
 from engine.ops import Array
-from visualizer.session.scene import Scene
+from visualizer.session.scene import Scene, magnitude
 from visualizer.session.scene.numbers import NEVER
 from visualizer.ui.scene.bulk import draw_rects
 from visualizer.ui.theme import Theme, color, mix
 
-KNOWN, UNKNOWN = 0.62, 0.16  # how much of its role's colour a box has
-ARRIVED, PARTIAL = 0.75, 0.35  # how much of the backward colour its gradient has
+KNOWN, UNKNOWN = 0.5, 0.14  # how much of its role's colour a box has
+ARRIVED, PARTIAL = 0.6, 0.28  # how much of the backward colour its gradient has
 
 
 class PlainPainter:
@@ -33,6 +33,8 @@ class PlainPainter:
         arrivals = [trace.arrivals[box.node] for box in scene.boxes]
         self._first = np.array([at[0] if at else NEVER for at in arrivals], dtype=np.int64)
         self._last = np.array([at[-1] if at else NEVER for at in arrivals], dtype=np.int64)
+        gradients = [trace.gradients[box.node] for box in scene.boxes]
+        self._size = np.array([np.nan if gradient is None else magnitude(gradient) for gradient in gradients])
 
     def paint(self, painter: QPainter, chosen: Indices, position: int, strength: float = 1.0) -> None:
         """Some boxes; ``strength`` below 1 mixes them with the ground."""
@@ -43,9 +45,15 @@ class PlainPainter:
             of_role = self._role[chosen] == number
             for which, share in ((of_role & ~known, UNKNOWN), (of_role & known, KNOWN)):
                 self._fill(painter, self._rects[chosen[which]], tone, share * strength)
-        backward = color(self.theme.backward)
-        for which, share in ((first & ~last, PARTIAL), (last, ARRIVED)):
-            self._fill(painter, self._halves[chosen[which]], backward, share * strength)
+        finite, zero = np.isfinite(self._size[chosen]), self._size[chosen] == 0
+        theme = self.theme
+        for which, tone, share in (
+            (first & ~last, theme.backward, PARTIAL),
+            (last & finite & ~zero, theme.backward, ARRIVED),
+            (last & zero, theme.faint, ARRIVED),
+            (last & ~finite, theme.danger, 1.0),
+        ):
+            self._fill(painter, self._halves[chosen[which]], color(tone), share * strength)
 
     def _fill(self, painter: QPainter, rects: Array, tone: QColor, share: float) -> None:
         painter.setBrush(QBrush(mix(tone, color(self.theme.panel), share)))
