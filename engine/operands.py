@@ -110,6 +110,7 @@ class _Reader:
                 if inputs[slot].op == "parameter"
                 and inputs[1 - slot].op != "constant"
                 and inputs[1 - slot].shape == node.shape
+                and self.axes.get(inputs[1 - slot].id) == self.axes.get(node.id)
                 and self._one_each(inputs[slot], node)
             ]
         return []

@@ -8,6 +8,9 @@ from engine.graph import Graph, Node
 from engine.groups import untransposed
 from engine.shapes import axis_of
 
+# Forth and back: a second time is for what goes into several things, more for programs that are no networks.
+_ROUNDS = 4
+
 LOSSES = ("mse", "cross_entropy", "binary_cross_entropy", "hinge")
 
 
@@ -21,12 +24,15 @@ def sample_axes(graph: Graph) -> Mapping[int, int]:
     axes: dict[int, int] = {}
     for node in graph.nodes:
         _begin(graph, node, axes)
-    if axes:
+    for _ in range(_ROUNDS):
+        known = len(axes)
         for node in graph.nodes:
             _spread(graph, node, axes)
         _meet(graph, axes)
         for node in reversed(graph.nodes):
             _spread(graph, node, axes)
+        if len(axes) == known:
+            break
     return axes
 
 

@@ -70,6 +70,16 @@ loss = sum(flat) + sum(longest) + sum(both) + sum(shifted)
     }  # fmt: skip
 
 
+def test_an_axis_is_found_by_any_way_round() -> None:
+    program = "z = W @ x\nq = p * x\nu = q + mine\nloss = sum(z) + sum(u)"
+    inputs, parameters = {"x": np.ones((3, 5)), "mine": np.ones((3, 5))}, {"W": np.ones((2, 3)), "p": np.ones((3, 5))}
+    assert axes(program, inputs, parameters) == {"x": 1, "mine": 1, "z": 1, "q": 1, "u": 1}
+    before = "u = q + mine\nv = u * x\nz = W @ x\nloss = sum(z) + sum(v)"
+    assert axes("q = tanh(mine)\n" + before, inputs, parameters) == {
+        "x": 1, "mine": 1, "q": 1, "u": 1, "v": 1, "z": 1
+    }  # fmt: skip
+
+
 def test_targets_and_incoming_gradients_have_the_samples_of_what_they_are_compared_with() -> None:
     program = "z = W @ x\nloss = cross_entropy(z, t, axis=0)"
     inputs = {"x": np.ones((3, 5)), "t": np.ones(5)}
