@@ -12,8 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.expression import Reference
+from engine.expression import Index, Reference
+from engine.scalar_graph import ScalarGraph
+from engine.scalar_trace import ScalarTrace
 from engine.trace import Trace
+from engine.unrolled import Unrolled
+from engine.vicinity import Vicinity, vicinity
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -64,4 +68,47 @@ def scalars_of(trace: Trace, sample: int, around: Reference | None = None, most:
     ``sample`` counts from 0 and chooses nothing where there is no batch. Without ``around`` a part is the one nearest
     to the output.
     """
-    raise NotImplementedError
+    unrolled = Unrolled(trace, sample)
+    chosen = vicinity(unrolled, around, most)
+    made = ScalarGraph(unrolled, chosen)
+    told = ScalarTrace(made)
+    shown = len(made.nodes)
+    whole = chosen.is_whole and not chosen.opaque
+    return Scalars(
+        told.trace(),
+        tuple(Reference(node, "value", index) for node, index in made.origin),
+        tuple(made.is_element),
+        tuple(made.labels),
+        np.array(told.outer, dtype=np.int64),
+        unrolled.sample,
+        shown,
+        shown if whole else max(shown, chosen.total),
+        "" if whole else _words(made, chosen, shown),
+        {(node, _flat(trace, node, index)): identity for (node, index), identity in made.ids.items()},
+        told.others,
+        told.other_messages,
+        frozenset(made.cut),
+    )
+
+
+def _flat(trace: Trace, node: int, index: Index) -> int:
+    return int(np.ravel_multi_index(index, trace.graph.nodes[node].shape)) if index else 0
+
+
+def _words(made: ScalarGraph, chosen: Vicinity, shown: int) -> str:
+    """Which part is shown, and why."""
+    said = []
+    if not chosen.is_whole:
+        assert chosen.alone is not None
+        total = max(shown, chosen.total)
+        said.append(f"{shown:,} of {total:,} numbers are shown, those nearest to {made.name(chosen.alone)}.")
+        said.append("What lies beyond them is a leaf, with its recorded number.")
+    if chosen.shortened:
+        said.append("Of long sums the strongest terms are written out, and the rest is one number.")
+    if chosen.opaque:
+        names = ", ".join(made.unrolled.graph.nodes[i].name for i in chosen.opaque[:3])
+        more = f" and {len(chosen.opaque) - 3:,} more" if len(chosen.opaque) > 3 else ""
+        said.append(
+            f"{names}{more} cannot be written out in single operations, or not in so few that they can be read."
+        )
+    return " ".join(said)
