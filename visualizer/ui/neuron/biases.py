@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
 
 from engine.draws import Indices
 from engine.expression import Reference
@@ -14,12 +14,15 @@ from visualizer.session.neuron.scales import Scales
 from visualizer.session.neuron.scene import NeuronScene
 from visualizer.session.neuron.state import Flags
 from visualizer.ui.neuron.bulk import draw_squares, touching
+from visualizer.ui.neuron.labels import local, short_text
 from visualizer.ui.neuron.showing import Showing
 from visualizer.ui.neuron.strokes import NOT_YET, kinds_of
 from visualizer.ui.neuron.tones import faded, ring_colors, value_colors
-from visualizer.ui.theme import Theme, color
+from visualizer.ui.pen import Pen
+from visualizer.ui.theme import Theme, color, readable, text_width
 
-LEAST = 1.8  # half a side in pixels; smaller ones would look like units
+LEAST, TOLD = 1.8, 15.0  # half a side in pixels; smaller ones would look like units, larger ones have a number
+LETTERS = 10.0
 
 
 class BiasPainter:
@@ -30,9 +33,9 @@ class BiasPainter:
         self.theme = theme
         self._limits = np.array([scales.values.get(int(node), 1.0) or 1.0 for node in scene.bias_node])
 
-    def paint(self, painter: QPainter, showing: Showing, scale: float, rects: Sequence[QRectF]) -> None:
+    def paint(self, pen: Pen, showing: Showing, scale: float, rects: Sequence[QRectF]) -> None:
         """The biases that touch any of some rectangles."""
-        scene, theme = self.scene, self.theme
+        scene, theme, painter = self.scene, self.theme, pen.painter
         chosen = touching(scene.bias_x, scene.bias_y, scene.bias_half + 2 * scene.grain, rects)
         chosen = chosen[scene.bias_half[chosen] * scale >= LEAST]
         if not len(chosen):
@@ -56,6 +59,12 @@ class BiasPainter:
         draw_squares(painter, centres, half + 1.0 / scale, ground)
         draw_squares(painter, centres, half, borders)
         draw_squares(painter, centres, np.maximum(half - width, 0.3 * half), fills)
+        for place in np.flatnonzero(half * scale >= TOLD).tolist():
+            text = short_text(float(numbers.value[chosen[place]]), 3) if known[place] else "?"
+            if text_width(text, LETTERS, "medium") <= 2 * half[place] * scale - 4:
+                tone = readable(color(theme.text), QColor.fromRgb(int(fills[place])))
+                with local(pen, QPointF(*centres[place].tolist()), scale):
+                    pen.text(-text_width(text, LETTERS, "medium") / 2, 0.36 * LETTERS, text, tone, LETTERS, "medium")
 
 
 def _asks(asked: Reference | None, kind: str, nodes: Indices) -> Flags:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPolygonF
+from PySide6.QtGui import QColor, QPen, QPolygonF
 
 from engine.draws import Indices
 from visualizer.session.neuron.lighting import Mark, NeuronLight
@@ -18,12 +18,14 @@ from visualizer.ui.neuron.matrix import entry_rect
 from visualizer.ui.neuron.rings import outline
 from visualizer.ui.neuron.showing import Showing
 from visualizer.ui.neuron.strokes import Stroke, draw_kinds, pens_of
+from visualizer.ui.neuron.tags import TagPainter, along
 from visualizer.ui.pen import Pen, line
 from visualizer.ui.theme import Theme, color, mix, text_on, text_width
 
 HALO = 9.0  # pixels by which the light reaches beyond what it is around
-MOST_LIT = 1200  # edges that are lit one by one; of more only every so many is
-MOST_ARROWS = 40  # edges that carry an arrow
+MOST_LIT = 1200  # edges that are lit; of more only the strongest are
+MOST_WIDE, MOST_ARROWS = 40, 12  # edges that are lit by a wide band, that carry an arrow
+MOST_RINGS = 80  # units that are lit one by one
 LIT = 3.4  # pixels, the width of the strongest lit edge
 PILL = 11.5
 
@@ -31,25 +33,23 @@ PILL = 11.5
 class LightPainter:
     """Paints the light of one scene in one theme."""
 
-    def __init__(self, scene: NeuronScene, theme: Theme, edges: EdgePainter) -> None:
+    def __init__(self, scene: NeuronScene, theme: Theme, edges: EdgePainter, tags: TagPainter) -> None:
         self.scene = scene
         self.theme = theme
         self._edges = edges
+        self._tags = tags
 
     def paint(self, pen: Pen, light: NeuronLight, showing: Showing, scale: float) -> None:
         """Edges first, then rings around units, then the number that has arrived."""
         accent = self.theme.phase(light.phase)
         self._lit_edges(pen, light, showing, scale, accent)
         quiet = color(self.theme.muted)
-        for unit in light.selected.tolist() if len(light.selected) <= MOST_LIT else ():
-            self._ring(pen, unit, 3.5, 1.4, quiet, scale)
-        for unit in light.senders.tolist() if len(light.senders) <= MOST_LIT else ():
-            self._ring(pen, unit, 2.0, 1.4, mix(accent, color(self.theme.ground), 0.75), scale)
-        for unit in light.receivers.tolist():
-            glow = QColor(accent)
-            glow.setAlpha(56)
-            self._ring(pen, unit, 5.0, 6.0, glow, scale)
-            self._ring(pen, unit, 2.2, 2.4, accent, scale)
+        glow = QColor(accent)
+        glow.setAlpha(56)
+        self._rings(pen, light.selected, 3.5, 1.4, quiet, scale)
+        self._rings(pen, light.senders, 2.0, 1.4, mix(accent, color(self.theme.ground), 0.75), scale)
+        self._rings(pen, light.receivers, 5.0, 6.0, glow, scale)
+        self._rings(pen, light.receivers, 2.2, 2.4, accent, scale)
         for bias in light.biases.tolist():
             self._square(pen, self.bias_rect(bias), accent, 2.0, scale, 40)
         for strand, target, source in light.entries:
@@ -65,23 +65,25 @@ class LightPainter:
     def _lit_edges(self, pen: Pen, light: NeuronLight, showing: Showing, scale: float, accent: QColor) -> None:
         if len(light.selected_edges) and len(light.selected_edges) <= MOST_LIT:
             soft = mix(color(self.theme.muted), color(self.theme.ground), 0.5)
-            draw_lines(pen.painter, self._edges.lines[light.selected_edges], line(soft, 3.0 / scale))
+            draw_lines(pen.painter, self._edges.lines[light.selected_edges], _flat(soft, 3.0 / scale))
         lit = self.shown(light.edges)
         if not len(lit):
             return
         lines = self._edges.lines[lit]
-        few = len(lit) <= MOST_ARROWS
+        few = len(lit) <= MOST_WIDE
         under = mix(accent, color(self.theme.ground), 0.34)
-        draw_lines(pen.painter, lines, line(under, (8.0 if few else 3.0) / scale))
+        draw_lines(pen.painter, lines, _flat(under, (8.0 if few else 3.0) / scale))
         if light.phase == "backward" and light.asked is None and not light.receiving_edges:
             kinds, signed = showing.edge_kinds(lit), showing.scales.edges.signed
             pens = pens_of(self.theme, Stroke(signed, round(1 / scale, 4), LIT if few else 1.4))
             draw_kinds(pen.painter, lines, kinds, pens)
         else:
-            draw_lines(pen.painter, lines, line(accent, (2.0 if few else 1.0) / scale))
-        if few:
+            draw_lines(pen.painter, lines, _flat(accent, (2.0 if few else 1.0) / scale))
+        if len(lit) <= MOST_ARROWS and not light.receiving_edges:
             for edge in lit.tolist():
-                self._arrow(pen, edge, light.phase == "backward" and not light.receiving_edges, accent, scale)
+                self._arrow(pen, edge, light.phase == "backward", accent, scale)
+        if few:
+            self._tags.paint(pen, showing, scale, [QRectF(0, 0, *self.scene.size)], lit.tolist())
 
     def shown(self, edges: Indices) -> Indices:
         """The lit edges that are painted: of very many only the strongest."""
@@ -90,12 +92,9 @@ class LightPainter:
     def _arrow(self, pen: Pen, edge: int, back: bool, accent: QColor, scale: float) -> None:
         """A small arrowhead on an edge, the way the number travels."""
         pieces = self._edges.lines[edge]
-        pieces = pieces[np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1]) > 0.1]
-        if not len(pieces):
-            return
-        x1, y1, x2, y2 = pieces[len(pieces) // 2].tolist()
-        angle = math.atan2(y2 - y1, x2 - x1) + (math.pi if back else 0.0)
-        with local(pen, QPointF((x1 + x2) / 2, (y1 + y2) / 2), scale):
+        place, ahead = (along(pieces, share) for share in ((0.24, 0.2) if back else (0.76, 0.8)))
+        angle = math.atan2(ahead.y() - place.y(), ahead.x() - place.x())
+        with local(pen, place, scale):
             corners = [(0.0, 6.5), (2.45, 6.0), (math.pi, 2.2), (-2.45, 6.0)]
             head = [QPointF(r * math.cos(angle + turn), r * math.sin(angle + turn)) for turn, r in corners]
             pen.painter.setPen(line(color(self.theme.ground), 1.2))
@@ -103,6 +102,27 @@ class LightPainter:
             pen.painter.drawPolygon(QPolygonF(head))
 
     # Rings ----------------------------------------------------------------------------------------------------------
+
+    def _rings(self, pen: Pen, units: Indices, away: float, width: float, tone: QColor, scale: float) -> None:
+        """Lines around units; where they are many, around all those of a group together."""
+        if len(units) <= MOST_RINGS:
+            for unit in units.tolist():
+                self._ring(pen, unit, away, width, tone, scale)
+            return
+        for rect in self._groups(units):
+            gap = away / scale
+            pen.box(rect.adjusted(-gap, -gap, gap, gap), 5 / scale, None, tone, width / scale)
+
+    def _groups(self, units: Indices) -> list[QRectF]:
+        """The rectangles around those of some units that are of one group."""
+        scene, found = self.scene, []
+        for group in np.unique(scene.group[units]).tolist():
+            own = units[scene.group[units] == group]
+            x, y, radius = scene.x[own], scene.y[own], scene.radius[own]
+            found.append(QRectF(
+                QPointF((x - radius).min(), (y - radius).min()), QPointF((x + radius).max(), (y + radius).max())
+            ))  # fmt: skip
+        return found
 
     def _ring(self, pen: Pen, unit: int, away: float, width: float, tone: QColor, scale: float) -> None:
         """A line around a unit, ``away`` pixels from it."""
@@ -130,7 +150,7 @@ class LightPainter:
             self._ring(pen, mark.unit, 2.0, width, tone, scale)
         if mark.edge is not None:
             lines = self._edges.lines[[mark.edge]]
-            draw_lines(pen.painter, lines, line(tone, (LIT + 2.6) / scale))
+            draw_lines(pen.painter, lines, _flat(tone, (LIT + 2.6) / scale))
             kinds = showing.edge_kinds(np.array([mark.edge]))
             stroke = Stroke(showing.scales.edges.signed, round(1 / scale, 4), LIT)
             draw_kinds(pen.painter, lines, kinds, pens_of(self.theme, stroke))
@@ -149,18 +169,30 @@ class LightPainter:
         return QRectF(float(self.scene.x[unit]) - radius, float(self.scene.y[unit]) - radius, 2 * radius, 2 * radius)
 
     def _pill(self, pen: Pen, light: NeuronLight, accent: QColor, scale: float) -> None:
-        width = text_width(light.pill, PILL, "semibold") + 18
         with local(pen, QPointF(*light.pill_at), scale):
-            rect = QRectF(-width / 2, -26, width, 20)
+            rect = self._pill_rect(light, scale)
             pen.box(rect, 10, accent, color(self.theme.ground), 1.5)
             pen.centered(rect, light.pill, text_on(accent), PILL, "semibold")
+
+    def _pill_rect(self, light: NeuronLight, scale: float) -> QRectF:
+        """In pixels from ``pill_at``: above a unit, below a bias, in the middle of an edge."""
+        width = text_width(light.pill, PILL, "semibold") + 18
+        top = -10.0
+        if len(light.receivers):
+            top = -26.0
+        elif len(light.biases):
+            top = float(self.scene.bias_half[light.biases[0]]) * scale + 5
+        return QRectF(-width / 2, top, width, 20)
 
     # Where it is ----------------------------------------------------------------------------------------------------
 
     def bounds(self, light: NeuronLight, scale: float) -> list[QRectF]:
         """The rectangles that ``paint`` touches."""
         reach = HALO / scale
-        rects = [self.unit_rect(unit) for unit in _all_of(light)]
+        rects = []
+        for units in (light.receivers, light.senders, light.selected):
+            many = len(units) > MOST_RINGS
+            rects += self._groups(units) if many else [self.unit_rect(unit) for unit in units.tolist()]
         rects += [self.bias_rect(bias) for bias in light.biases.tolist()]
         rects += [rect for entry in light.entries if (rect := self._entry(*entry)) is not None]
         for edges in (self.shown(light.edges), light.selected_edges):
@@ -171,9 +203,10 @@ class LightPainter:
             if mark is not None:
                 rects += self._mark_rects(mark)
         if light.pill and light.pill_at is not None:
-            half = (text_width(light.pill, PILL, "semibold") + 24) / 2 / scale
-            x, y = light.pill_at
-            rects.append(QRectF(x - half, y - 28 / scale, 2 * half, 26 / scale))
+            rect, (x, y) = self._pill_rect(light, scale), light.pill_at
+            rects.append(
+                QRectF(x + rect.x() / scale, y + rect.y() / scale, rect.width() / scale, rect.height() / scale)
+            )
         return [rect.adjusted(-reach, -reach, reach, reach) for rect in rects]
 
     def _entry(self, strand: int, target: int | None, source: int | None) -> QRectF | None:
@@ -192,8 +225,8 @@ class LightPainter:
         return found
 
 
-def _all_of(light: NeuronLight) -> list[int]:
-    """The units that have a ring; many selected ones have none."""
-    return np.unique(np.concatenate([
-        light.receivers, *(units for units in (light.senders, light.selected) if len(units) <= MOST_LIT)
-    ])).tolist()  # fmt: skip
+def _flat(tone: QColor, width: float) -> QPen:
+    """A pen that ends where its line does: edges are lit up to the units, not into them."""
+    made = QPen(tone, width)
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return made

@@ -38,7 +38,7 @@ class NeuronPainter:
         self.matrices = MatrixPainter(scene, theme)
         self.labels = LabelPainter(scene, theme)
         self.tags = TagPainter(scene, theme, self.edges)
-        self.light = LightPainter(scene, theme, self.edges)
+        self.light = LightPainter(scene, theme, self.edges, self.tags)
         self._showings: dict[Moment, Showing] = {}
 
     def showing(self, moment: Moment) -> Showing:
@@ -60,7 +60,7 @@ class NeuronPainter:
         self.tags.paint(pen, showing, scale, areas)
         self.matrices.paint(pen, showing, scale, areas)
         self.units.paint(pen, showing, scale, areas, self.labels)
-        self.biases.paint(painter, showing, scale, areas)
+        self.biases.paint(pen, showing, scale, areas)
         self.labels.captions(pen, scale, areas)
 
     def paint_light(self, painter: QPainter, light: NeuronLight, moment: Moment, scale: float) -> None:

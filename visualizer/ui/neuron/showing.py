@@ -15,6 +15,8 @@ from visualizer.session.neuron.scene import NeuronScene
 from visualizer.session.neuron.state import Flags, NeuronState, state_at
 from visualizer.ui.neuron.strokes import NOT_YET, Kinds, kinds_of
 
+NOBODY = np.zeros(0, dtype=np.bool_)
+
 
 class Moment(NamedTuple):
     """All that the baked picture depends on beside its scene: ``step`` and ``unit`` of the position, an array whose
@@ -89,4 +91,4 @@ def focus_mask(scene: NeuronScene, focus: Reference | None) -> Flags | None:
         return None
     from visualizer.session.focus import units_in_focus
 
-    return np.asarray(units_in_focus(scene.units, focus), dtype=np.bool_)
+    return np.concatenate([NOBODY, *units_in_focus(scene.units, focus)])

@@ -9,9 +9,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engine.ops import Array
 from visualizer.session.neuron.scene import NeuronScene
-from visualizer.ui.network.captions import brief
 from visualizer.ui.neuron.edges import EdgePainter
-from visualizer.ui.neuron.labels import local
+from visualizer.ui.neuron.labels import local, short_text
 from visualizer.ui.neuron.showing import Showing
 from visualizer.ui.neuron.strokes import FADED, NOT_YET, SILENT
 from visualizer.ui.pen import Pen
@@ -33,9 +32,13 @@ class TagPainter:
         self._edges = edges
         self._places: tuple[float, dict[int, QPointF]] = (0.0, {})
 
-    def paint(self, pen: Pen, showing: Showing, scale: float, rects: Sequence[QRectF]) -> None:
-        """The numbers that are known and touch any of some rectangles."""
+    def paint(
+        self, pen: Pen, showing: Showing, scale: float, rects: Sequence[QRectF], edges: Sequence[int] | None = None
+    ) -> None:
+        """The numbers that are known and touch any of some rectangles; of some ``edges``, or of all."""
         places = self.places(scale)
+        if edges is not None:
+            places = {edge: places[edge] for edge in edges if edge in places}
         if not places:
             return
         kinds = showing.edge_kinds(slice(None))
@@ -44,7 +47,7 @@ class TagPainter:
             rect = tag_rect(place, scale)
             if kinds[edge] in (SILENT, NOT_YET) or not any(rect.intersects(area) for area in rects):
                 continue
-            text = brief(float(showing.state.edges[edge]))
+            text = short_text(float(showing.state.edges[edge]), 3)
             width = text_width(text, LETTERS, "medium") + 6
             ends = int(self.scene.edge_sources[edge]), int(self.scene.edge_targets[edge])
             tone = mix(ink, ground, FADED) if any(map(showing.faded, ends)) else ink
@@ -75,7 +78,7 @@ class TagPainter:
         found: dict[int, QPointF] = {}
         for edge in range(self._edges.count):
             for share in SHARES:
-                place = _along(self._edges.lines[edge], share)
+                place = along(self._edges.lines[edge], share)
                 rect = tag_rect(place, scale)
                 if not any(rect.intersects(other) for other in taken):
                     found[edge] = place
@@ -89,7 +92,7 @@ def tag_rect(place: QPointF, scale: float) -> QRectF:
     return QRectF(place.x() - WIDTH / 2 / scale, place.y() - HEIGHT / 2 / scale, WIDTH / scale, HEIGHT / scale)
 
 
-def _along(pieces: Array, share: float) -> QPointF:
+def along(pieces: Array, share: float) -> QPointF:
     """The point at a share of the way along a curve of pieces (p, 4)."""
     lengths = np.hypot(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
     way = np.concatenate([[0.0], np.cumsum(lengths)])
