@@ -112,8 +112,8 @@ def arrange(
         here, part_links = [by_key[key] for key in part], [links[index] for index in indices]
         own_pace = pace.part(len(positions) / len(by_key), (len(positions) + len(part)) / len(by_key))
         grid = _grid(here, part_links, columns)
-        wishes = None if like is None else _remembered(like, ways, here, grid)
-        top = _tops(grid, wishes, row_gap, own_pace)
+        known = None if like is None else _remembered(like, ways, here, grid)
+        top = _tops(grid, known, row_gap, own_pace)
         top += bottom + row_gap - top.min()
         bottom = float((top + grid.height).max())
         x = [float(left[columns[unit.key]] if unit.ports else right[columns[unit.key]] - unit.width) for unit in here]
@@ -214,10 +214,10 @@ def _remembered(like: Layout, ways: Mapping[int, Floats], units: Sequence[Unit],
     return heights
 
 
-def _tops(grid: Grid, wishes: Floats | None, row_gap: float, pace: Pace) -> Floats:
+def _tops(grid: Grid, known: Floats | None, row_gap: float, pace: Pace) -> Floats:
     """Top of each row."""
     affordable = WORK // (len(grid.column) + len(grid.source))
     sweeps = max(LEAST_SWEEPS, min(SWEEPS, affordable))
     passes = max(LEAST_PASSES, min(PASSES, 2 * affordable))
-    order = order_rows(grid, wishes, sweeps, pace.part(0.0, 0.5))
+    order = order_rows(grid, known, sweeps, pace.part(0.0, 0.5))
     return align_rows(grid, order, row_gap, passes, pace.part(0.5, 1.0))

@@ -11,51 +11,57 @@ import numpy as np
 from visualizer.session.pace import Pace
 from visualizer.session.routing import Floats, Grid, Integers
 
+PATIENCE = 2  # sweeps without fewer crossings
+KEEPING = 0.8  # an order that people know is kept unless there are so many times fewer crossings
 NUDGE = 1e-3  # of slots, where places are equal
 
 Hops = tuple[list[int], list[int], list[float], list[float]]  # sources, targets, slots and priorities
 
 
-def order_rows(grid: Grid, wishes: Floats | None, sweeps: int, pace: Pace) -> list[Integers]:
+def order_rows(grid: Grid, known: Floats | None, sweeps: int, pace: Pace) -> list[Integers]:
     """Rows of each column from top to bottom: of at most so many sweeps the order with the fewest crossings.
 
-    The first order is that of the `wishes` by row, a y for example, and where they are equal or not given that of
-    keys: a dummy begins where its owner would. What has no wish, NaN, goes to the mean of its neighbours.
+    A sweep sorts all columns and then lets neighbours change places. `known` is how high each row stood in a layout
+    that people know, NaN for one that was not there: that order stays unless the sweeps find a much better one. Equal
+    rows keep the order of their keys.
     """
-    key = np.concatenate([np.arange(grid.units), grid.owner])
-    first = key.astype(np.float64) if wishes is None else _completed(grid, wishes)
-    by_column = np.lexsort((key, first, grid.column))
-    bounds = np.searchsorted(grid.column[by_column], np.arange(1, len(grid.gaps) + 1))
-    sweep = _Sweep(grid, np.split(by_column, bounds))
-    best, counts = sweep.kept(), [sweep.crossings(grid)]
+    sweep = _Sweep(grid, _first(grid, known))
+    if known is not None:
+        sweep.exchange(pace)
+    best, fewest, stale = sweep.kept(), sweep.crossings(grid) * (1.0 if known is None else KEEPING), 0
     for number in range(sweeps):
-        if not counts[-1] or counts[-1] in counts[-3:-1]:  # none are left, or the sweeps go round in circles
+        if not fewest or stale == PATIENCE:
             break
         sweep.run(number % 2 == 1, pace)
-        counts.append(sweep.crossings(grid))
-        if counts[-1] < min(counts[:-1]):
-            best = sweep.kept()
-        pace.reach((number + 1) / (sweeps + 1))
-    sweep.begin(best)
-    for _ in range(sweeps):
-        if not sweep.exchange(pace):
-            break
-    return [np.array(rows) for rows in sweep.order]
+        sweep.exchange(pace)
+        found, stale = sweep.crossings(grid), stale + 1
+        if found < fewest:
+            best, fewest, stale = sweep.kept(), found, 0
+        pace.reach((number + 1) / sweeps)
+    return [np.array(rows) for rows in best]
 
 
-def _completed(grid: Grid, wishes: Floats) -> Floats:
-    """The wishes with those not given: the mean of the neighbours to the left, else to the right, else the top."""
-    wishes = wishes.copy()
+def _first(grid: Grid, known: Floats | None) -> list[Integers]:
+    """The order to begin with: as it was, else that of the keys; a dummy is where its owner is."""
+    key = np.concatenate([np.arange(grid.units), grid.owner])
+    by_column = np.lexsort((key, key if known is None else _completed(grid, known), grid.column))
+    bounds = np.searchsorted(grid.column[by_column], np.arange(1, len(grid.gaps) + 1))
+    return np.split(by_column, bounds)
+
+
+def _completed(grid: Grid, known: Floats) -> Floats:
+    """The heights with those not known: the mean of the neighbours to the left, else to the right, else the top."""
+    heights = known.copy()
     for here, there, gaps in (
         (grid.target, grid.source, grid.gaps),
         (grid.source, grid.target, grid.gaps[::-1]),
     ):
         for hops in gaps:
-            hops = hops[np.isnan(wishes[here[hops]]) & ~np.isnan(wishes[there[hops]])]
+            hops = hops[np.isnan(heights[here[hops]]) & ~np.isnan(heights[there[hops]])]
             if len(hops):
                 rows, index = np.unique(here[hops], return_inverse=True)
-                wishes[rows] = np.bincount(index, wishes[there[hops]]) / np.bincount(index)
-    return np.where(np.isnan(wishes), -np.inf, wishes)
+                heights[rows] = np.bincount(index, heights[there[hops]]) / np.bincount(index)
+    return np.where(np.isnan(heights), -np.inf, heights)
 
 
 class _Sweep:
