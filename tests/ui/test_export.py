@@ -21,7 +21,7 @@ from visualizer.ui import export
 from visualizer.ui.export import export_pictures
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.pen import painting
-from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.scene.painter import ScenePainter
 from visualizer.ui.theme import THEMES
 
 # One lesson is enough for the fast set.

@@ -14,7 +14,7 @@ from visualizer.ui import card_column
 from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.pen import Pen
-from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.scene.painter import ScenePainter
 from visualizer.ui.theme import (
     EXTREMES,
     READABLE,

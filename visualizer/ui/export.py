@@ -22,7 +22,7 @@ from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
 from visualizer.ui.legend import legend_width, paint_legend
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.pictures import png, svg
-from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.scene.painter import ScenePainter
 from visualizer.ui.theme import THEMES, Theme, ThemeName, color, load_fonts
 
 CARD_WIDTH = 340.0
@@ -40,7 +40,9 @@ def paint_scene(painter: QPainter, session: Session, theme: Theme, area: QRectF,
     painter.translate(area.center().x() - width * scale / 2, area.center().y() - height * scale / 2)
     painter.scale(scale, scale)
     scene_painter, light = ScenePainter(session.scene, theme, outlines), lighting(session)
-    scene_painter.paint(painter, session.position.step, light.asked)
+    # What cannot be read is left out, save in a file that can be looked at from nearer.
+    seen = 1.0 if outlines else painter.worldTransform().m11()
+    scene_painter.paint(painter, session.position.step, light.asked, seen)
     scene_painter.paint_lighting(painter, light)
     painter.restore()
 

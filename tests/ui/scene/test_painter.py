@@ -16,7 +16,7 @@ from visualizer.session.lighting import Lighting, lighting
 from visualizer.session.scene import Scene, magnitude
 from visualizer.session.session import Session, prepare
 from visualizer.ui.pen import Pen
-from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.scene.painter import ScenePainter
 from visualizer.ui.theme import DARK, LIGHT, Theme, load_fonts
 
 SCALARS = """format = 1
@@ -132,6 +132,7 @@ def test_every_word_stands_in_its_box_or_sign(name: str, words: list[Word]) -> N
     session = session_of(name)
     scene = session.scene
     places = [rect for box in scene.boxes for rect in (box.rect, box.operation_rect) if rect is not None]
+    places += [ribbon.rect for ribbon in scene.ribbons]
     for position in range(len(session.trace.steps) + 1):
         words.clear()
         painted(scene, position)

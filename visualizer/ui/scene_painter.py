@@ -1,5 +1,0 @@
-"""Where the scene's painter is still looked for."""
-
-from visualizer.ui.scene.painter import ScenePainter
-
-__all__ = ["ScenePainter"]
