@@ -1,23 +1,20 @@
 """The canvas: what it paints in parts is what it would paint at once, and gestures find what they point at."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPixmap, QWheelEvent
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.expression import Reference
+from tests.ui.canvas.screen import LEFT, LONG, NONE, drag, shown, wheel
 from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
 from visualizer.ui.canvas import FOLLOWING_SCALE, ZOOM_RANGE, Canvas
-from visualizer.ui.theme import DARK, LIGHT, load_fonts
-
-LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+from visualizer.ui.theme import DARK, LIGHT
 
 # One lesson is enough for the fast set.
 every_lesson = pytest.mark.parametrize(
@@ -27,22 +24,6 @@ every_lesson = pytest.mark.parametrize(
         for name in lesson_names(trains=False)
     ],
 )
-
-
-@pytest.fixture(autouse=True)
-def fonts(qapp: QApplication) -> Iterator[None]:
-    load_fonts()
-    yield
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def shown(qtbot: QtBot, session: Session, width: int = 900, height: int = 640) -> Canvas:
-    canvas = Canvas(session, LIGHT)
-    qtbot.addWidget(canvas)
-    canvas.resize(width, height)
-    canvas.show()
-    qtbot.waitExposed(canvas)
-    return canvas
 
 
 @pytest.fixture
@@ -80,14 +61,6 @@ def title_of(canvas: Canvas, node: str) -> QPoint:
 
 def reference(canvas: Canvas, node: str, index: tuple[int, ...] = (), kind: str = "value") -> Reference:
     return Reference(canvas.session.document.graph.node(node).id, kind, index)  # type: ignore[arg-type]
-
-
-def wheel(canvas: Canvas, point: QPoint, notches: float) -> None:
-    event = QWheelEvent(
-        QPointF(point), QPointF(canvas.mapToGlobal(point)), QPoint(), QPoint(0, round(120 * notches)),
-        Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(canvas, event)
 
 
 # Painting -----------------------------------------------------------------------------------------------------------
@@ -240,13 +213,6 @@ def test_zoom_has_its_limits(neuron: Canvas) -> None:
     assert neuron.transform.m11() == pytest.approx(ZOOM_RANGE[0])
 
 
-def drag(canvas: Canvas, start: QPoint, by: QPoint, button: Qt.MouseButton = LEFT) -> None:
-    QTest.mousePress(canvas, button, NONE, start)
-    for share in range(1, 6):
-        QTest.mouseMove(canvas, start + by * (share / 5))
-    QTest.mouseRelease(canvas, button, NONE, start + by)
-
-
 @pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.MiddleButton])
 def test_a_drag_pans_and_picks_nothing(button: Qt.MouseButton, neuron: Canvas, qtbot: QtBot) -> None:
     start = at(neuron, "n")
@@ -358,17 +324,6 @@ def test_hovering_does_not_tell_what_is_asked(qtbot: QtBot) -> None:
 
 
 # A graph too large for one look -------------------------------------------------------------------------------------
-
-LONG = """format = 1
-title = "A long chain"
-program = '''
-{}
-'''
-[inputs]
-x = [0.5, -1.5, 2.5]
-[parameters]
-w = [0.1234, -2.345, 0.0012]
-""".format("\n".join(f"h{i} = tanh(w * {f'h{i - 1}' if i else 'x'})" for i in range(14)) + "\nloss = sum(h13)")
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
 
@@ -18,7 +20,8 @@ from visualizer.session.session import Session
 from visualizer.ui.canvas.picture import Hit
 from visualizer.ui.canvas.walking import Stops, scene_stops
 from visualizer.ui.canvas.words import layer_words
-from visualizer.ui.scene_painter import ScenePainter
+from visualizer.ui.scene.painter import ScenePainter
+from visualizer.ui.scene.plain import PlainPainter
 from visualizer.ui.theme import Theme
 
 # Between positions further apart than this nearly all looks different.
@@ -61,6 +64,15 @@ class LayerPicture:
     def paint_within(self, painter: QPainter, moment: Moment, scale: float, rects: Sequence[QRectF]) -> None:
         """What touches any of ``rects``."""
         self.painter.paint_within(painter, moment.step, rects, moment.asked, scale, self._in_focus(moment.focus))
+
+    def sketch(self, painter: QPainter, moment: Moment, scale: float) -> None:
+        """All of it so small that boxes are rectangles and edges hairlines."""
+        self.painter.edges.paint_bulk(painter, None, moment.step, scale)
+        self._plain.paint(painter, np.arange(len(self.scene.boxes)), moment.step)
+
+    @cached_property
+    def _plain(self) -> PlainPainter:
+        return PlainPainter(self.scene, self.painter.theme)
 
     def changes(self, before: Moment, after: Moment) -> list[QRectF] | None:
         """Where two moments look different. What is asked at only one of them does too."""

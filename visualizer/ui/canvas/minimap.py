@@ -64,7 +64,7 @@ class Minimap(QWidget):
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
-        picture.fill(color(self._theme.panel))
+        picture.fill(color(self._theme.ground))
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(*self._origin())
@@ -89,7 +89,7 @@ class Minimap(QWidget):
         with painting(self) as painter:
             pen = Pen(painter)
             if self._picture is None:
-                painter.fillRect(self.rect(), color(theme.panel))
+                painter.fillRect(self.rect(), color(theme.ground))
             else:
                 painter.drawPixmap(0, 0, self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -102,7 +102,7 @@ class Minimap(QWidget):
             unseen.addRect(QRectF(self.rect()))
             unseen.addRect(seen)
             veil = QColor(color(theme.ground))
-            veil.setAlpha(150)
+            veil.setAlpha(120)
             painter.fillPath(unseen, veil)
             self._frame(pen, seen)
             pen.box(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 2, None, color(theme.faint))

@@ -148,8 +148,8 @@ class Navigation:
 
     def _paint_minimap(self) -> None:
         if self.minimap.isVisible():
-            surface, scale = self._surface, self.minimap.scale
-            self.minimap.show_picture(lambda painter: surface.picture.paint(painter, surface.moment, scale))
+            picture, moment, scale = self._surface.picture, self._surface.moment, self.minimap.scale
+            self.minimap.show_picture(lambda painter: picture.sketch(painter, moment, scale))
 
     def paint_hint(self, painter: QPainter) -> None:
         """Say that the view moves by itself."""

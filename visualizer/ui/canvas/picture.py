@@ -33,6 +33,9 @@ class Picture(Protocol):
     def paint(self, painter: QPainter, moment: Hashable, scale: float) -> None:
         """All but the light; small things in bulk, texts where they can be read."""
 
+    def sketch(self, painter: QPainter, moment: Hashable, scale: float) -> None:
+        """All of it for the minimap: so small that only shapes and colours are seen."""
+
     def paint_within(self, painter: QPainter, moment: Hashable, scale: float, rects: Sequence[QRectF]) -> None:
         """What touches any of ``rects``; the caller has cleared them and set the clip."""
 

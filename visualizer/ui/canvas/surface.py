@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QTransform
 from PySide6.QtWidgets import QWidget
 
 from visualizer.session.appearance import Level
+from visualizer.session.cursor import current_step
 from visualizer.session.session import Session
 from visualizer.ui.canvas.baked import Baked, region_of
 from visualizer.ui.canvas.levels import picture_of, source_of
@@ -75,7 +76,8 @@ class Surface:
         """Have the numbers of the present step travel, where a next one comes in ``pause`` ms and motion is wanted."""
         wanted = self._session.appearance.motion and self._widget.isVisible() and not self.baked.stale
         if pause is not None and wanted and not reduced_motion(self._widget):
-            tone = self.theme.phase(getattr(self.light, "phase", None))
+            step = current_step(self._session.trace, self._session.position)
+            tone = self.theme.phase(None if step is None else step.phase)
             self.motion.start(self.picture.ways(self.light), tone, self._view.transform, pause)
 
     # Painting -------------------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ class View:
 
     def set_picture(self, size: tuple[float, float], readable: float, largest: float = ZOOM_RANGE[1]) -> None:
         """The size of the picture, in scene units; from which scale on it can be read, and the largest scale."""
-        self._whole, self.readable, self.largest = size, readable, largest
+        self._whole = (max(size[0], 1.0), max(size[1], 1.0))
+        self.readable, self.largest = readable, largest
 
     @property
     def scale(self) -> float:
@@ -62,7 +63,7 @@ class View:
     def fit_scale(self) -> float:
         """The scale at which the whole is seen."""
         width, height = self._whole
-        scale = min(self.room.width() / max(width, 1), self.room.height() / max(height, 1), LARGEST_FIT)
+        scale = min(self.room.width() / width, self.room.height() / height, LARGEST_FIT)
         return max(scale, 1e-4)
 
     @property
@@ -86,7 +87,7 @@ class View:
         if self.fit_scale >= self.readable:
             self.fit()
         else:
-            ratios = (self.room.width() / max(self._whole[0], 1), self.room.height() / max(self._whole[1], 1))
+            ratios = (self.room.width() / self._whole[0], self.room.height() / self._whole[1])
             scale = min(max(FOLLOWING_SCALE, *ratios), 1.0)
             self.following = True
             self.transform = QTransform.fromScale(scale, scale)

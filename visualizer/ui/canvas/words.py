@@ -51,7 +51,7 @@ def described(session: Session) -> str:
     index = picked.index if picked is not None else None
     given = session.document.graph.nodes[node]
     name = element_name(given.name, index, given.shape)
-    parts = [name, roles_of(session.document)[node].replace("-", " ")]
+    parts = [name, roles_of(session.document)[node]]
     asked = session.card.target if session.asking else None
     hidden = {asked.kind} if asked is not None and asked.node == node else set()
     if "value" in hidden:
