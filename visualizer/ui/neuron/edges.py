@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
 
 from engine.draws import Indices
 from engine.ops import Array
 from visualizer.session.neuron.scene import NeuronScene
 from visualizer.ui.network.lines import draw_lines, segments
 from visualizer.ui.neuron.bulk import draw_points
-from visualizer.ui.neuron.dashes import Marks, dashes_along, dots_along
+from visualizer.ui.neuron.dashes import Marks, dashes_along, dots_along, pieces_of
 from visualizer.ui.neuron.showing import Showing
 from visualizer.ui.neuron.strokes import (
     DASH,
@@ -23,8 +24,8 @@ from visualizer.ui.neuron.strokes import (
     GAP,
     NOT_YET,
     ZERO,
+    Kinds,
     Stroke,
-    draw_kinds,
     pens_of,
     runs_of,
 )
@@ -32,6 +33,8 @@ from visualizer.ui.theme import Theme
 
 MOST_CURVES = 2500  # where more edges than that are drawn, they are straight hairlines without antialiasing
 THICKEST, MANY = 4.6, 40  # pixels; where one strand has more edges than that, all are thinner
+PARTS = 5  # into which an edge is cut to say where it lies
+REACH = 4.0  # half of the widest stroke
 LEAST_ZOOM, MOST_ZOOM = 0.55, 1.6  # between these, strokes grow with the picture
 
 
@@ -52,11 +55,10 @@ class EdgePainter:
             self.lines = np.concatenate(
                 [_padded(segments(curves), longest - 1) for curves in points] or [np.empty((0, 1, 4))]
             )
-        # (left, top, right, bottom) of every edge, each a row of its own: comparing them is most of a patch's work
-        xs, ys = self.lines[:, :, 0::2], self.lines[:, :, 1::2]
-        self.bounds = np.stack([
-            xs.min(axis=(1, 2)), ys.min(axis=(1, 2)), xs.max(axis=(1, 2)), ys.max(axis=(1, 2)),
-        ])  # fmt: skip
+        self.pieces = pieces_of(self.lines)
+        left, top, right, bottom = (edge.reshape(self.count, -1) for edge in self.pieces.bounds)
+        # (left, top, right, bottom) of every edge
+        self.bounds = np.stack([left.min(axis=1), top.min(axis=1), right.max(axis=1), bottom.max(axis=1)])
 
     def stroke(self, scale: float, signed: bool, strength: float = 1.0, thickest: float | None = None) -> Stroke:
         """How edges are drawn at a zoom; ``thickest`` makes them wide however many there are."""
@@ -74,61 +76,73 @@ class EdgePainter:
         scale: float,
         rects: Sequence[QRectF] | None = None,
     ) -> None:
-        """All edges, or those that touch ``rects``; those without both ends in the focus are faint."""
+        """All edges, or what of them touches ``rects``; those without both ends in the focus are faint."""
+        if not self.count:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.bulk)
-        if rects is None and showing.focus is None:
-            self._draw(painter, showing, slice(None), self.stroke(scale, signed))
-        else:
-            chosen = np.arange(self.count) if rects is None else self.within(rects)
-            inside = np.ones(len(chosen), dtype=np.bool_)
-            if showing.focus is not None:
-                inside = showing.focus[self.scene.edge_sources[chosen]] & showing.focus[self.scene.edge_targets[chosen]]
-                self._draw(painter, showing, chosen[~inside], self.stroke(scale, signed, FADED))
-            self._draw(painter, showing, chosen[inside], self.stroke(scale, signed))
+        reach = REACH * max(self.scene.grain, 1 / scale)
+        pieces = self.pieces.within(rects, reach)
+        chosen: Indices | slice = slice(None) if rects is None else self.pieces.curves_of(pieces)
+        kinds = showing.edge_kinds(chosen)
+        places = np.arange(self.count)[chosen]
+        drawing = _Drawing(painter, self, pieces, rects, reach)
+        if showing.focus is not None:
+            inside = showing.focus[self.scene.edge_sources[places]] & showing.focus[self.scene.edge_targets[places]]
+            drawing.draw(places[~inside], kinds[~inside], pens_of(self.theme, self.stroke(scale, signed, FADED)))
+            places, kinds = places[inside], kinds[inside]
+        drawing.draw(places, kinds, pens_of(self.theme, self.stroke(scale, signed)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _draw(self, painter: QPainter, showing: Showing, chosen: Indices | slice, stroke: Stroke) -> None:
-        kinds, pens = showing.edge_kinds(chosen), pens_of(self.theme, stroke)
-        lines = self.lines[chosen]
-        if self.bulk:
-            draw_kinds(painter, lines, kinds, pens)
-            return
-        places = np.arange(self.count)[chosen]
-        for kind, own in runs_of(kinds):
-            if kind == NOT_YET:
-                draw_lines(painter, self._dashes.of(places[own], self.count), pens[kind][0])
-            elif kind == ZERO:
-                draw_points(painter, self._dots.of(places[own], self.count), pens[kind][0])
-            else:
-                draw_kinds(painter, lines[own], kinds[own], pens)
+    def rects(self, edge: int) -> list[QRectF]:
+        """Some rectangles in which an edge lies, together much smaller than the one around it."""
+        pieces = self.lines[edge]
+        if len(pieces) < PARTS:
+            ends = pieces[0, :2] + np.linspace(0, 1, PARTS + 1)[:, None] * (pieces[-1, 2:] - pieces[0, :2])
+            pieces = np.concatenate([ends[:-1], ends[1:]], axis=1)
+        found = []
+        for part in np.array_split(pieces, PARTS):
+            xs, ys = part[:, 0::2], part[:, 1::2]
+            found.append(QRectF(QPointF(xs.min(), ys.min()), QPointF(xs.max(), ys.max())))
+        return found
 
     @cached_property
-    def _dashes(self) -> Marks:
+    def dashes(self) -> Marks:
+        """The dashes of what is not known yet."""
         return dashes_along(self.lines, DASH * self.scene.grain, GAP * self.scene.grain)
 
     @cached_property
-    def _dots(self) -> Marks:
+    def dots(self) -> Marks:
+        """The dots of what is exactly 0."""
         return dots_along(self.lines, DOT * self.scene.grain)
 
-    def within(self, rects: Sequence[QRectF]) -> Indices:
-        """The edges that touch any of some rectangles."""
-        if not self.count:
-            return np.zeros(0, dtype=np.intp)
-        found = [self._touching(rect) for rect in rects]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found or [np.zeros(0, dtype=np.intp)]))
 
-    def _touching(self, rect: QRectF) -> Indices:
-        left, top, right, bottom = self.bounds
-        reach = 4.0 * self.scene.grain  # half of the thickest stroke
-        x1, y1, x2, y2 = rect.left() - reach, rect.top() - reach, rect.right() + reach, rect.bottom() + reach
-        near = np.flatnonzero((left <= x2) & (right >= x1) & (top <= y2) & (bottom >= y1))
-        if not self.bulk:
-            return near
-        # A long line's bounds are mostly empty: it touches where the rectangle's corners are not all on one side.
-        ax, ay, bx, by = self.lines[near, 0].T
-        dx, dy = bx - ax, by - ay
-        middle = dx * ((y1 + y2) / 2 - ay) - dy * ((x1 + x2) / 2 - ax)
-        return np.asarray(near[np.abs(middle) <= (np.abs(dx) * (y2 - y1) + np.abs(dy) * (x2 - x1)) / 2])
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """One painting of edges: ``pieces`` are those that touch ``rects``, with all that comes nearer than ``reach``."""
+
+    painter: QPainter
+    edges: EdgePainter
+    pieces: Indices
+    rects: Sequence[QRectF] | None
+    reach: float
+
+    def draw(self, chosen: Indices, kinds: Kinds, pens: dict[int, tuple[QPen, ...]]) -> None:
+        """The edges ``chosen``, each with the pens of its kind."""
+        edges, painter = self.edges, self.painter
+        for kind, own in runs_of(kinds):
+            if not edges.bulk and kind == NOT_YET:
+                among = edges.dashes.within(self.rects, self.reach)
+                draw_lines(painter, edges.dashes.of(chosen[own], among), pens[kind][0])
+            elif not edges.bulk and kind == ZERO:
+                among = edges.dots.within(self.rects, self.reach)
+                draw_points(painter, edges.dots.of(chosen[own], among), pens[kind][0])
+            elif edges.bulk:  # an edge is a piece
+                for pen in pens[kind]:
+                    draw_lines(painter, edges.lines[chosen[own]], pen)
+            else:
+                lines = edges.pieces.of(chosen[own], self.pieces)
+                for pen in pens[kind]:
+                    draw_lines(painter, lines, pen)
 
 
 def _ends(curves: Array) -> Array:

@@ -66,6 +66,11 @@ class NeuronPicture:
         self._scale = scale
         self.painter.paint(painter, moment, scale)
 
+    def sketch(self, painter: QPainter, moment: Hashable, scale: float) -> None:
+        """All of it for the minimap."""
+        assert isinstance(moment, Moment)
+        self.painter.paint(painter, moment, scale)
+
     def paint_within(self, painter: QPainter, moment: Hashable, scale: float, rects: Sequence[QRectF]) -> None:
         """What touches any of ``rects``."""
         assert isinstance(moment, Moment)
@@ -108,7 +113,7 @@ class NeuronPicture:
         for strand in np.unique(strands).tolist():
             own = edges[strands == strand]
             if len(own) <= APART:
-                found += [_around(*self.painter.edges.bounds[:, edge].tolist()) for edge in own.tolist()]
+                found += [rect for edge in own.tolist() for rect in self.painter.edges.rects(edge)]
             else:
                 left, top, right, bottom = self.painter.edges.bounds[:, own]
                 found.append(_around(left.min(), top.min(), right.max(), bottom.max()))
