@@ -81,7 +81,9 @@ def arrange_columns(
         for i in members:
             across[first[i] : first[i + 1]] -= aside
         reach[:, number] = -aside, at - aside
-    half = np.array([max(_largest(radius, first, i) for i in members) for members in ranks])
+    round_ones = np.repeat([group.kind in ("units", "output") for group in groups], np.diff(first))
+    border = radius * np.where(round_ones, 1.0, SQUARE_HALF)
+    half = np.array([max(float(border[first[i]]) for i in members) for members in ranks])
     height = float((reach[1] - reach[0]).max())
     gaps_along = _gaps(bundles, column, half, *(share * height for share in (RIGHT if direction == "right" else DOWN)))
     for bundle in crowded:
@@ -89,8 +91,6 @@ def arrange_columns(
         gaps_along[gap] = max(gaps_along[gap], NARROWEST - half[gap] - half[gap + 1])
     middle = half[0] + np.concatenate([[0.0], np.cumsum(half[:-1] + gaps_along + half[1:])])
     along = np.repeat(middle[column], np.diff(first))
-    round_ones = np.repeat([group.kind in ("units", "output") for group in groups], np.diff(first))
-    border = radius * np.where(round_ones, 1.0, SQUARE_HALF)
     return Columns(along, across, radius, border, first, ranks, column, middle, half, reach[0], reach[1])
 
 
@@ -157,10 +157,6 @@ def _axis(
     here = float(np.concatenate([across[first[i] : first[i + 1]] for i in main or members])[[0, -1]].mean())
     sources = [] if main else [middle(bundle.source) for bundle in bundles if bundle.target in members]
     return here - float(np.mean(sources)) if sources else here
-
-
-def _largest(radius: Array, first: Indices, group: int) -> float:
-    return float(radius[first[group]]) if first[group + 1] > first[group] else 0.0
 
 
 def _gaps(bundles: Sequence[Bundle], column: Indices, half: Array, shortest: float, longest: float) -> Array:
