@@ -38,7 +38,7 @@ def align_rows(grid: Grid, order: Sequence[Integers], row_gap: float, passes: in
     links ask for; the weights are renewed each time, which turns least squares into least lengths (iteratively
     reweighted least squares).
     """
-    stacks = _stacks(grid, order, row_gap)
+    stacks = _stacks(grid, order, row_gap, pace)
     top = np.empty(len(grid.column))
     for stack in stacks:
         top[stack.rows] = stack.offset - (stack.offset[-1] + grid.height[stack.rows[-1]]) / 2
@@ -57,10 +57,11 @@ def align_rows(grid: Grid, order: Sequence[Integers], row_gap: float, passes: in
         _settle(stack, top, SOFTNESS[-1], pins)
         pace.check()
     top = straighten(grid, order, top, row_gap, paths)
+    pace.check()
     return straighten(grid, order, top, row_gap, trunks(grid, top))
 
 
-def _stacks(grid: Grid, order: Sequence[Integers], row_gap: float) -> list[_Stack]:
+def _stacks(grid: Grid, order: Sequence[Integers], row_gap: float, pace: Pace) -> list[_Stack]:
     """What aligning needs to know of each column."""
     stacks = []
     place = np.empty(len(grid.column), dtype=np.int64)
@@ -79,6 +80,7 @@ def _stacks(grid: Grid, order: Sequence[Integers], row_gap: float) -> list[_Stac
             priority=grid.priority[np.concatenate([arriving, leaving])],
         )
         stacks.append(stack)
+        pace.check()
     return stacks
 
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from visualizer.session.pace import Pace
+
 Links = Sequence[tuple[int, int]]
 
 
@@ -31,7 +33,7 @@ def connected_parts(keys: Iterable[int], links: Links) -> list[tuple[list[int], 
     return [(found, indices[part]) for part, found in enumerate(parts)]
 
 
-def columns_of(keys: Sequence[int], links: Links) -> dict[int, int]:
+def columns_of(keys: Sequence[int], links: Links, pace: Pace) -> dict[int, int]:
     """Column of each unit: behind all that feeds it, but beside its consumers where that shortens the way of links.
 
     A unit that nothing feeds stands right before its first consumer. Raises ValueError for a cycle.
@@ -42,6 +44,7 @@ def columns_of(keys: Sequence[int], links: Links) -> dict[int, int]:
     for source, target in links:
         consumers[number[source]].append(number[target])
         sources[number[target]].append(number[source])
+    pace.check()
     columns = [0] * len(keys)
     waiting = [len(feeding) for feeding in sources]
     in_turn = [unit for unit, feeding in enumerate(sources) if not feeding]
@@ -55,6 +58,7 @@ def columns_of(keys: Sequence[int], links: Links) -> dict[int, int]:
                 in_turn.append(consumer)
     if len(in_turn) < len(keys):
         raise ValueError("the links form a cycle")
+    pace.check()
     _move_right(in_turn, columns, sources, consumers)
     for unit, feeding in enumerate(sources):
         if not feeding:

@@ -102,7 +102,8 @@ def arrange(
     pace = Pace(cancelled, progress)
     pace.reach(0.0)
     ends = _ends(by_key, links)
-    columns = columns_of(list(by_key), ends)
+    columns = columns_of(list(by_key), ends, pace)
+    pace.check()
     left, right = _column_edges(by_key, columns, column_gap)
     ways = {} if like is None else _ways(like)
     positions: dict[int, tuple[float, float]] = {}
@@ -111,7 +112,9 @@ def arrange(
     for part, indices in connected_parts(by_key, ends):
         here, part_links = [by_key[key] for key in part], [links[index] for index in indices]
         own_pace = pace.part(len(positions) / len(by_key), (len(positions) + len(part)) / len(by_key))
+        own_pace.reach(0.0)
         grid = _grid(here, part_links, columns)
+        own_pace.check()
         known = None if like is None else _remembered(like, ways, here, grid)
         top = _tops(grid, known, row_gap, own_pace)
         top += bottom + row_gap - top.min()
@@ -120,7 +123,8 @@ def arrange(
         positions.update(zip(part, zip(x, top.tolist(), strict=False), strict=True))
         edges = np.array(x) + [unit.width for unit in here]
         lines = curves(grid, top, edges, left, right, own_pace)
-        routes.update((index, Route(links[index], line)) for index, line in zip(indices, lines, strict=True))
+        for index, line in zip(indices, lines, strict=True):
+            routes[index] = Route(links[index], line)
     pace.reach(1.0)
     return Layout(
         MappingProxyType({key: positions[key] for key in by_key}),
@@ -219,5 +223,5 @@ def _tops(grid: Grid, known: Floats | None, row_gap: float, pace: Pace) -> Float
     affordable = WORK // (len(grid.column) + len(grid.source))
     sweeps = max(LEAST_SWEEPS, min(SWEEPS, affordable))
     passes = max(LEAST_PASSES, min(PASSES, 2 * affordable))
-    order = order_rows(grid, known, sweeps, pace.part(0.0, 0.5))
-    return align_rows(grid, order, row_gap, passes, pace.part(0.5, 1.0))
+    order = order_rows(grid, known, sweeps, pace.part(0.1, 0.6))
+    return align_rows(grid, order, row_gap, passes, pace.part(0.6, 0.9))

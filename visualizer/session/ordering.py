@@ -9,10 +9,11 @@ from bisect import bisect_left, bisect_right, insort
 import numpy as np
 
 from visualizer.session.pace import Pace
-from visualizer.session.routing import Floats, Grid, Integers
+from visualizer.session.routing import BLOCK, Floats, Grid, Integers
 
 PATIENCE = 2  # sweeps without fewer crossings
 KEEPING = 0.8  # an order that people know is kept unless there are so many times fewer crossings
+LOOKS = 3  # at pairs of neighbours, per row of a column
 NUDGE = 1e-3  # of slots, where places are equal
 
 Hops = tuple[list[int], list[int], list[float], list[float]]  # sources, targets, slots and priorities
@@ -28,13 +29,13 @@ def order_rows(grid: Grid, known: Floats | None, sweeps: int, pace: Pace) -> lis
     sweep = _Sweep(grid, _first(grid, known))
     if known is not None:
         sweep.exchange(pace)
-    best, fewest, stale = sweep.kept(), sweep.crossings(grid) * (1.0 if known is None else KEEPING), 0
+    best, fewest, stale = sweep.kept(), sweep.crossings(grid, pace) * (1.0 if known is None else KEEPING), 0
     for number in range(sweeps):
         if not fewest or stale == PATIENCE:
             break
         sweep.run(number % 2 == 1, pace)
         sweep.exchange(pace)
-        found, stale = sweep.crossings(grid), stale + 1
+        found, stale = sweep.crossings(grid, pace), stale + 1
         if found < fewest:
             best, fewest, stale = sweep.kept(), found, 0
         pace.reach((number + 1) / sweeps)
@@ -150,24 +151,23 @@ class _Sweep:
                 sums[1] += priority * (total[far] / pull[far] + nudge)
         return {row: summed / weight for row, (weight, summed) in found.items()}
 
-    def exchange(self, pace: Pace) -> int:
-        """Swap rows that stand next to each other where that leaves fewer crossings; says how many were swapped."""
-        swapped = 0
+    def exchange(self, pace: Pace) -> None:
+        """Swap rows that stand next to each other where that leaves fewer crossings."""
         for column, rows in enumerate(self.order):
-            left = self._ends_left(rows, column)
-            right = self._ends_right(rows, column)
+            left, right = self._ends_left(rows, column), self._ends_right(rows, column)
             at = 0
-            while at < len(rows) - 1:
+            for look in range(LOOKS * len(rows)):
+                if at >= len(rows) - 1:
+                    break
+                if not look % 100:
+                    pace.check()
                 above, below = rows[at], rows[at + 1]
                 if _gain(left[above], left[below]) + _gain(right[above], right[below]) > 0:
                     rows[at], rows[at + 1] = below, above
-                    swapped += 1
-                    at = max(at - 1, 0)
+                    at = max(at - 1, 0)  # the one that went up may go further
                 else:
                     at += 1
             self._number(rows)
-            pace.check()
-        return swapped
 
     def _ends_left(self, rows: list[int], column: int) -> dict[int, list[float]]:
         """Where the hops that arrive at each row come from, from top to bottom."""
@@ -189,7 +189,7 @@ class _Sweep:
             places.sort()
         return ends
 
-    def crossings(self, grid: Grid) -> int:
+    def crossings(self, grid: Grid, pace: Pace) -> int:
         """Pairs of hops that cross: those that leave in one order and arrive in the other."""
         place = np.array(self.place)
         gap = grid.column[grid.source]
@@ -198,9 +198,12 @@ class _Sweep:
         # One sorted list serves all gaps, since what arrives in a later gap counts as further down.
         arrived: list[float] = []
         crossings = 0
-        for end in (arrival + gap * float(len(place) + 1))[in_order].tolist():
-            crossings += len(arrived) - bisect_right(arrived, end)
-            insort(arrived, end)
+        ends = (arrival + gap * float(len(place) + 1))[in_order].tolist()
+        for begin in range(0, len(ends), BLOCK):
+            for end in ends[begin : begin + BLOCK]:
+                crossings += len(arrived) - bisect_right(arrived, end)
+                insort(arrived, end)
+            pace.check()
         return crossings
 
 

@@ -19,6 +19,7 @@ Integers = NDArray[np.int64]
 
 DUMMY_HEIGHT = 6.0
 SAMPLES = 24  # points of one curve across one gap
+BLOCK = 4_000  # hops whose curves are made at once
 LEVEL = 1e-6  # what rises less is drawn as a straight line
 HOP_PRIORITY = (1.0, 0.25, 4.0)  # by dummies at its ends: a long link bends at its ends, if it must
 LEAF_PRIORITY = 0.3  # of a leaf beside something computed: it gives way, and what is computed runs level
@@ -118,9 +119,15 @@ def curves(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats, 
 
     `top` is the y of each row, `edges` the x of the right edge of each unit, `left` and `right` those of each column.
     """
-    points, kept = _hop_points(grid, top, edges, left, right)
-    ends = np.cumsum(kept.sum(axis=1))
-    flat = points[kept]
+    blocks, counts = [], []
+    for begin in range(0, len(grid.source), BLOCK):
+        points, kept = _hop_points(grid, slice(begin, begin + BLOCK), top, edges, left, right)
+        blocks.append(points[kept])
+        counts.append(kept.sum(axis=1))
+        pace.check()
+    if not blocks:
+        return []
+    flat, ends = np.concatenate(blocks), np.cumsum(np.concatenate(counts))
     flat.flags.writeable = False
     starts_at, ends_at = [0, *ends[:-1].tolist()], ends.tolist()
     trunk = (grid.first - grid.units).tolist()  # the hop into a unit's first dummy
@@ -138,24 +145,27 @@ def curves(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats, 
     return lines
 
 
-def _hop_points(grid: Grid, top: Floats, edges: Floats, left: Floats, right: Floats) -> tuple[Floats, Bools]:
-    """Points (hops, SAMPLES + 1, 2) of each hop, and which of them are needed: a level one only has its ends."""
-    gap = grid.column[grid.source]
-    of_unit = grid.source < grid.units
+def _hop_points(
+    grid: Grid, hops: slice, top: Floats, edges: Floats, left: Floats, right: Floats
+) -> tuple[Floats, Bools]:
+    """Points (hops, SAMPLES + 1, 2) of some hops, and which of them are needed: a level one only has its ends."""
+    source, target = grid.source[hops], grid.target[hops]
+    gap = grid.column[source]
+    of_unit = source < grid.units
     start, end = right[gap][:, None], left[gap + 1][:, None]
-    above, below = (top[grid.source] + grid.exit)[:, None], (top[grid.target] + grid.port)[:, None]
+    above, below = (top[source] + grid.exit[hops])[:, None], (top[target] + grid.port[hops])[:, None]
     # A Bezier curve whose inner control points stand halfway across, level with its ends.
     along = np.linspace(0.0, 1.0, SAMPLES)
     points = np.empty((len(gap), SAMPLES + 1, 2))
     points[:, 1:, 0] = start + (end - start) * (along * (1.5 - along * (1.5 - along)))
     points[:, 1:, 1] = above + (below - above) * (along * along * (3.0 - 2.0 * along))
-    points[of_unit, 0, 0] = edges[grid.source[of_unit]]
+    points[of_unit, 0, 0] = edges[source[of_unit]]
     points[:, 0, 1] = above[:, 0]
     kept = np.ones(points.shape[:2], dtype=np.bool_)
     kept[:, 0] = False
     level = np.abs(above - below)[:, 0] < LEVEL
     kept[level] = False
-    kept[level, -1] = grid.target[level] < grid.units
+    kept[level, -1] = target[level] < grid.units
     kept[of_unit, 0] = level[of_unit] | (points[of_unit, 0, 0] < start[of_unit, 0])
     return points, kept
 
