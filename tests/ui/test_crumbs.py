@@ -1,15 +1,17 @@
 """The line above the canvas: frames lead out, levels and samples are chosen, and it fits at any width."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualizer.session.crumbs import Crumb, Crumbs
 from visualizer.ui.crumbs import HEIGHT, CrumbBar
+from visualizer.ui.pen import Pen
 from visualizer.ui.style import style_sheet
-from visualizer.ui.theme import LIGHT, load_fonts
+from visualizer.ui.theme import DARK, LIGHT, READABLE, Theme, color, contrast, load_fonts
 
 LEFT = Qt.MouseButton.LeftButton
 DEEP = Crumbs(
@@ -38,13 +40,11 @@ def bar(qtbot: QtBot) -> CrumbBar:
 
 
 def shown(bar: CrumbBar) -> list[str]:
-    widgets = (bar._path.itemAt(place).widget() for place in range(bar._path.count()))
-    return [widget.text() for widget in widgets if widget.text() != "›"]
+    return [frame.text for frame in bar.path.frames]
 
 
-def frame(bar: CrumbBar, text: str) -> QWidget:
-    widgets = (bar._path.itemAt(place).widget() for place in range(bar._path.count()))
-    return next(widget for widget in widgets if widget.text() == text)
+def place_of(bar: CrumbBar, text: str) -> QPoint:
+    return bar.path.rect_of(shown(bar).index(text)).center().toPoint()
 
 
 def test_frames_lead_out_but_for_the_last(bar: CrumbBar) -> None:
@@ -53,11 +53,24 @@ def test_frames_lead_out_but_for_the_last(bar: CrumbBar) -> None:
     asked: list[str] = []
     bar.went_out.connect(asked.append)
     assert shown(bar) == [crumb.text for crumb in DEEP.frames]
-    for text in ("iteration 1,200", "W1", "neuron 3"):
-        QTest.mouseClick(frame(bar, text), LEFT)
+    for text in shown(bar):
+        QTest.mouseClick(bar.path, LEFT, pos=place_of(bar, text))
     assert asked == ["iteration", "layer", "neuron"]
-    assert isinstance(frame(bar, "W1[3,1]·x[1]"), QLabel)
-    assert isinstance(frame(bar, "backward"), QLabel)
+    assert bar.path.tip(QPointF(place_of(bar, "W1"))) == "Out to W1 as a whole"
+
+
+def test_the_keyboard_goes_from_frame_to_frame(bar: CrumbBar, qtbot: QtBot) -> None:
+    bar.show_crumbs(DEEP)
+    bar.resize(1500, HEIGHT)
+    asked: list[str] = []
+    bar.went_out.connect(asked.append)
+    bar.path.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(bar.path.hasFocus)
+    for key in ("Return", "Right", "Right", "Return", "Left", "Return", "Left", "Left", "Return"):
+        QTest.keyClick(bar.path, getattr(Qt.Key, f"Key_{key}"))
+    assert asked == ["iteration", "layer", "iteration"]
+    bar.show_crumbs(Crumbs((Crumb("before the first step"),), None, "layer"))
+    assert bar.path.focusPolicy() == Qt.FocusPolicy.NoFocus
 
 
 def test_levels_are_asked_for_and_shown_only_once_they_are_so(bar: CrumbBar) -> None:
@@ -88,7 +101,7 @@ def test_the_present_level_differs_by_more_than_its_colour(bar: CrumbBar) -> Non
 def test_samples_are_stepped_typed_and_averaged(bar: CrumbBar) -> None:
     asked: list[int | None] = []
     bar.sample_chosen.connect(asked.append)
-    samples = bar._samples
+    samples = bar.samples
     assert samples.isHidden()
     bar.show_crumbs(NEURON)
     assert samples.isVisible()
@@ -114,9 +127,9 @@ def test_samples_are_stepped_typed_and_averaged(bar: CrumbBar) -> None:
 
 def test_of_single_numbers_there_is_no_mean(bar: CrumbBar) -> None:
     bar.show_crumbs(DEEP)
-    assert bar._samples.mean.isHidden()
+    assert bar.samples.mean.isHidden()
     bar.show_crumbs(NEURON)
-    assert bar._samples.mean.isVisible()
+    assert bar.samples.mean.isVisible()
 
 
 @pytest.mark.parametrize("crumbs", [DEEP, NEURON, LAYER], ids=["deep", "neuron", "layer"])
@@ -126,35 +139,57 @@ def test_nothing_overlaps_or_is_cut_at_any_width(bar: CrumbBar, crumbs: Crumbs, 
     bar.show_crumbs(crumbs)
     bar.resize(width, HEIGHT)
     qtbot.wait(5)
-    QApplication.processEvents()
-    widgets = [
-        widget for widget in bar.findChildren(QWidget) if widget.isVisible() and not widget.findChildren(QWidget)
-    ]
     places = []
-    for widget in widgets:
-        place = widget.rect().translated(widget.mapTo(bar, widget.rect().topLeft()))
+    for widget in bar.findChildren(QWidget):
+        if not widget.isVisible() or widget.findChildren(QWidget):
+            continue
+        place = widget.rect().translated(widget.mapTo(bar, QPoint(0, 0)))
         assert bar.rect().contains(place), widget.objectName()
-        if isinstance(widget, QLabel | QPushButton) and widget is not bar._part:
+        if isinstance(widget, QLabel | QPushButton):
             assert widget.width() >= widget.minimumSizeHint().width() - 1, widget.text()
         places.append(place)
     for i, one in enumerate(places):
         assert not any(one.intersects(other) for other in places[:i])
-    assert crumbs.frames[-1].text in shown(bar)
+    frames = [bar.path.rect_of(place) for place in range(len(shown(bar)))]
+    assert all(QRectF(bar.path.rect()).contains(frame) for frame in frames)
+    assert crumbs.frames[-1].text == shown(bar)[-1]
+
+
+def test_the_part_that_is_shown_is_read_in_full_in_the_tooltip(bar: CrumbBar) -> None:
+    bar.show_crumbs(DEEP)
+    bar.resize(640, HEIGHT)
+    bar.grab()
+    behind = bar.path.rect_of(len(shown(bar)) - 1).right() + 30
+    assert bar.path.tip(QPointF(behind, 17)) == DEEP.part
 
 
 def test_what_is_left_out_can_be_read_and_left_for(bar: CrumbBar) -> None:
     bar.show_crumbs(DEEP)
     bar.resize(480, HEIGHT)
-    left_out = frame(bar, "…")
-    assert "iteration 1,200 › backward" in left_out.toolTip()
+    assert "iteration 1,200 › backward" in bar.path.tip(QPointF(place_of(bar, "…")))
     asked: list[str] = []
     bar.went_out.connect(asked.append)
-    QTest.mouseClick(left_out, LEFT)
+    QTest.mouseClick(bar.path, LEFT, pos=place_of(bar, "…"))
     assert asked == ["iteration"]
 
 
 def test_it_is_read_aloud(bar: CrumbBar) -> None:
     bar.show_crumbs(DEEP)
-    assert bar.accessibleDescription().startswith("iteration 1,200, backward, W1")
+    assert bar.path.accessibleName() == "Place"
+    assert bar.path.accessibleDescription().startswith("iteration 1,200, backward, W1")
     for button in bar.findChildren(QPushButton):
         assert button.accessibleName()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_word_can_be_read(theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_fonts()
+    tones: dict[str, QColor] = {}
+    monkeypatch.setattr(Pen, "text_in", lambda pen, face, x, y, text, tone: tones.setdefault(text, tone))
+    bar = CrumbBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(1500, HEIGHT)
+    bar.show_crumbs(DEEP)
+    bar.grab()
+    assert {crumb.text for crumb in DEEP.frames} | {DEEP.part} <= set(tones)
+    assert all(contrast(tone, color(theme.panel)) >= READABLE for tone in tones.values())

@@ -48,6 +48,7 @@ class FindBar(QFrame):
         self._lay_out()
         self.set_theme(theme)
         over.installEventFilter(self)
+        self._show()
         self.hide()
 
     def _button(self, name: str, spoken: str, act: Callable[[], None]) -> QToolButton:
@@ -83,7 +84,7 @@ class FindBar(QFrame):
 
     def open(self) -> None:
         """Show the bar, its text ready to be replaced."""
-        self.show_found(self._found)
+        self._show()
         self.show()
         self.raise_()
         self.field.setFocus()
@@ -91,7 +92,12 @@ class FindBar(QFrame):
 
     def show_found(self, found: Found) -> None:
         """Show what was found, or what was wrong."""
-        self._found = found
+        if found != self._found:
+            self._found = found
+            self._show()
+
+    def _show(self) -> None:
+        found = self._found
         several = len(found.matches) > 0
         self._count.setText(f"{found.at + 1:,} of {found.total:,}" if several else "none" if found.text else "")
         self.previous.setEnabled(several)

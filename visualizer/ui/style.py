@@ -111,21 +111,9 @@ def style_sheet(theme: Theme) -> str:
 
 def _canvas(theme: Theme) -> str:
     """What stands above and over the canvas."""
-    frame = "font-size: 12px; padding: 0 3px;"
-    phases = "\n    ".join(
-        f"QLabel#crumb-{phase} {{ color: {theme.ink(theme.phase(phase)).name()}; font-weight: 600; {frame} }}"
-        for phase in ("forward", "backward", "update")
-    )
     danger = readable(color(theme.danger), color(theme.panel)).name()
     return f"""
     QWidget#crumbs {{ background: {theme.panel}; border-bottom: 1px solid {theme.hairline}; }}
-    QLabel#crumb {{ color: {theme.muted}; {frame} }}
-    QLabel#crumb-here {{ color: {theme.text}; font-weight: 600; {frame} }}
-    {phases}
-    QPushButton#crumb {{ background: transparent; border: 1px solid transparent; border-radius: 5px; font-size: 12px;
-        padding: 2px 3px; color: {theme.muted}; }}
-    QPushButton#crumb:hover {{ color: {theme.text}; background: {theme.raised}; }}
-    QPushButton#crumb:focus {{ border: 1px solid {theme.backward}; }}
     QLineEdit#sample, QLineEdit#range {{ font-size: 12px; padding: 0 2px; }}
     QFrame#find, QFrame#edges {{ background: {theme.panel}; border: 1px solid {theme.hairline}; border-radius: 8px; }}
     QFrame#find QLineEdit {{ padding: 3px 6px; }}

@@ -44,7 +44,7 @@ class EdgeLegend(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="edges")
         self.setAccessibleName("Legend")
-        self._appearance, self._scale, self._most = Appearance(), EdgeScale(0.1, 1.0), 0
+        self._appearance, self._scale = Appearance(), EdgeScale(0.1, 1.0)
         self.shows = Segments(CHOICES, "What edges show", self, padding=8)
         self.shows.chosen.connect(lambda shows: self._ask(shows=shows))
         self.low, self.high = self._field("Smallest of the scale"), self._field("Largest of the scale")
@@ -85,7 +85,7 @@ class EdgeLegend(QFrame):
 
     def say(self, appearance: Appearance, scale: EdgeScale, most: int = 0) -> None:
         """Show how edges look now, on which scale, and ``most``: the edges of the largest dense pair."""
-        self._appearance, self._scale, self._most = appearance, scale, most
+        self._appearance, self._scale = appearance, scale
         fixed, field_low = appearance.fixed is not None, appearance.fixed is not None and not scale.signed
         self.shows.show_chosen(appearance.shows)
         self._write(self.spacing, *(LOGARITHMIC if appearance.logarithmic else LINEAR))
@@ -97,7 +97,6 @@ class EdgeLegend(QFrame):
                 field.setText(number_text(end))
         self.strongest.setVisible(most > min(appearance.strongest, Appearance().strongest))
         self.strongest.say(appearance.strongest, most)
-        self.updateGeometry()
         self._arrange()
 
     @staticmethod
