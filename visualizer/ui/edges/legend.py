@@ -174,7 +174,8 @@ class EdgeLegend(QFrame):
         for bar in BARS:
             lines: list[list[QWidget]] = [[]]
             for item in seen:
-                if lines[-1] and self._needed([*lines[-1], item], bar) > room:
+                full = self._needed([*lines[-1], item], bar) > room
+                if lines[-1] and (full or item is self.strongest):  # the scale on one line, how many on the next
                     lines.append([])
                 lines[-1].append(item)
             if len(lines) == 2:
