@@ -173,8 +173,10 @@ class Looking:
         if level == "scalar":
             self._around = at or self._around
             self._enter_scalars(first=False)
-        elif self.level == "scalar" and level == "neuron":
-            self._enter("neuron", self._risen(self.position))
+        elif level == "neuron":
+            position = self._risen(self.position) if self.level == "scalar" else self.position
+            whole = position.step > 0 and position.unit < 0
+            self._enter(level, self._neuron_moves.end_of(position) if whole else position)
         else:
             self._enter(level, self.position)
 

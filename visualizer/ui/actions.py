@@ -59,6 +59,22 @@ def _move(name: str, text: str, keys: tuple[str, ...], training: str = "", separ
     )  # fmt: skip
 
 
+def _among_steps(window: Window) -> bool:
+    return window.among_steps
+
+
+def _has_batch(window: Window) -> bool:
+    return window.among_steps and window.session.samples > 1
+
+
+def _has_found(window: Window) -> bool:
+    return window.among_steps and window.session.found is not None
+
+
+def _can_focus(window: Window) -> bool:
+    return window.among_steps and (window.session.selected is not None or window.session.focus is not None)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("lessons", "Lessons", "File", lambda w: w.show_gallery(), ("Ctrl+L",), lesson=False),
     Command("new", "New network", "File", lambda w: w.new_network(), ("Ctrl+N",), lesson=False),
@@ -71,6 +87,11 @@ COMMANDS: tuple[Command, ...] = (
             enabled=lambda w: w.session.can_redo),
     Command("edit", "Edit the selected value…", "Edit", lambda w: w.edit_selected(), ("F2",), separate=True,
             enabled=lambda w: w.among_steps and w.session.selected is not None and not w.trains),
+    Command("find", "Find…", "Edit", lambda w: w.stage.finder.open(), ("Ctrl+F",), separate=True,
+            enabled=_among_steps),
+    Command("find-next", "Find the next", "Edit", lambda w: w.session.find_next(1), ("F3",), enabled=_has_found),
+    Command("find-previous", "Find the one before", "Edit", lambda w: w.session.find_next(-1), ("Shift+F3",),
+            enabled=_has_found),
     _move("play", "Play or pause", ("Space",), "Train or pause"),
     _move("continue", "Continue", ("F5",), "Train"),
     _move("stop", "Stop", ("Shift+F5",), "Pause training"),
@@ -89,6 +110,36 @@ COMMANDS: tuple[Command, ...] = (
             enabled=lambda w: w.among_steps and w.session.asking),
     _move("slower", "Play slower", ("Ctrl+,",), "Train slower", separate=True),
     _move("faster", "Play faster", ("Ctrl+.",), "Train faster"),
+    Command("level-layer", "Layers", "Graph", lambda w: w.stage.enter("layer"), ("1",), enabled=_among_steps),
+    Command("level-neuron", "Neurons", "Graph", lambda w: w.stage.enter("neuron"), ("2",), enabled=_among_steps),
+    Command("level-scalar", "Single numbers", "Graph", lambda w: w.stage.enter("scalar"), ("3",),
+            enabled=_among_steps),
+    Command("sample-next", "Next sample of the batch", "Graph", lambda w: w.stage.next_sample(1), ("]",),
+            separate=True, enabled=_has_batch),
+    Command("sample-previous", "Previous sample of the batch", "Graph", lambda w: w.stage.next_sample(-1), ("[",),
+            enabled=_has_batch),
+    Command("sample-mean", "Mean over the batch", "Graph", lambda w: w.stage.choose_sample(None), ("M",),
+            enabled=_has_batch),
+    Command("edges", "What edges show: the next", "Graph", lambda w: w.stage.next_shows(), ("E",), separate=True,
+            enabled=_among_steps),
+    Command("direction", "Left to right, or top to bottom", "Graph", lambda w: w.stage.toggle_direction(), ("Ctrl+D",),
+            enabled=_among_steps),
+    Command("motion", "Messages travel while playing", "Graph", lambda w: w.stage.toggle_motion(),
+            enabled=_among_steps),
+    Command("focus", "Only what the selection depends on, and what on it", "Graph", lambda w: w.stage.toggle_focus(),
+            ("Ctrl+I",), separate=True, enabled=_can_focus),
+    Command("fold", "Fold the selected layer, or open it", "Graph", lambda w: w.stage.fold_selected(), ("Ctrl+K",),
+            enabled=lambda w: _among_steps(w) and w.stage.foldable is not None),
+    Command("fold-all", "Fold all layers, or open them", "Graph", lambda w: w.stage.fold_all(), ("Ctrl+Shift+K",),
+            enabled=lambda w: _among_steps(w) and bool(w.session.blocks)),
+    Command("fold-repeats", "Fold layers that repeat each other", "Graph", lambda w: w.stage.fold_repeats(),
+            ("Ctrl+Alt+K",), enabled=lambda w: _among_steps(w) and w.session.repeats),
+    Command("fit", "Fit the graph", "Graph", lambda w: w.canvas.fit(), ("Ctrl+0", "F"), separate=True,
+            enabled=_among_steps),
+    Command("fit-selection", "Fit the selection", "Graph", lambda w: w.canvas.fit_selection(), ("Shift+F",),
+            enabled=lambda w: _among_steps(w) and w.session.selected is not None),
+    Command("zoom-in", "Zoom in", "Graph", lambda w: w.canvas.zoom(1.25), ("Ctrl++", "Ctrl+="), enabled=_among_steps),
+    Command("zoom-out", "Zoom out", "Graph", lambda w: w.canvas.zoom(0.8), ("Ctrl+-",), enabled=_among_steps),
     Command("bench", "Training or steps", "Train", lambda w: w.switch_bench(), ("Ctrl+B",), enabled=lambda w: w.trains),
     Command("epoch", "One epoch", "Train", lambda w: w.laboratory.train_epoch(), ("Ctrl+Shift+F10",), separate=True,
             enabled=lambda w: w.trains and not w.among_steps),
@@ -107,12 +158,6 @@ COMMANDS: tuple[Command, ...] = (
             enabled=lambda w: w.can_go_chapters(1)),
     Command("previous-chapter", "Previous chapter", "Train", lambda w: w.go_chapters(-1), ("Ctrl+PgUp",),
             enabled=lambda w: w.can_go_chapters(-1)),
-    Command("fit", "Fit the graph", "View", lambda w: w.canvas.fit(), ("Ctrl+0", "F"),
-            enabled=lambda w: w.among_steps),
-    Command("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom(1.25), ("Ctrl++", "Ctrl+="),
-            enabled=lambda w: w.among_steps),
-    Command("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom(0.8), ("Ctrl+-",),
-            enabled=lambda w: w.among_steps),
     *(_panel(number, name) for number, name in enumerate(PANELS, start=1)),
     Command("panels-reset", "Put the panels back", "View", lambda w: w.panels.reset(w.bench)),
     Command("panels-float", "Let panels be moved", "View", lambda w: w.panels.toggle_floating()),

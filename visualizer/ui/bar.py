@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction
 
 # The menus above the bar, in the order of the registry of commands, which is loaded after the first paint.
-MENUS = ("File", "Edit", "Step", "Train", "View", "Help")
+MENUS = ("File", "Edit", "Step", "Graph", "Train", "View", "Help")
 # The benches at which a document that trains is worked on.
 BENCHES = {"train": "Train", "steps": "Steps"}
 BUTTONS = {

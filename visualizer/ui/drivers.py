@@ -31,9 +31,12 @@ class Driver(Protocol):
 
 
 class StepDriver:
-    """Among the steps of one iteration. ``leave`` goes out of it, None where there is nothing around it."""
+    """Among the steps of one iteration. ``enter`` goes a level down, ``leave`` out of the steps, None where there is
+    nothing around them."""
 
-    def __init__(self, session: Session, player: Player, leave: Callable[[], None] | None) -> None:
+    def __init__(
+        self, session: Session, player: Player, enter: Callable[[], None], leave: Callable[[], None] | None
+    ) -> None:
         self._session = session
         self._moves: dict[str, Callable[[], object]] = {
             "play": player.toggle,
@@ -42,7 +45,7 @@ class StepDriver:
             "reverse": lambda: player.play(-1),
             "forward": session.step_forward,
             "back": session.step_back,
-            "into": session.step_into,
+            "into": enter,
             "out": self._out,
             "walk": session.walk,
             "whole": self._whole,

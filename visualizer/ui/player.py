@@ -60,6 +60,11 @@ class Player(QObject):
         """True while stepping by itself."""
         return self._timer.isActive()
 
+    @property
+    def interval(self) -> int:
+        """From one step to the next, in ms."""
+        return self._timer.interval()
+
     def change_speed(self, by: int) -> None:
         """Faster or slower by so many places."""
         self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)

@@ -7,19 +7,21 @@ from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressDialog, QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from engine.expression import Reference
-from visualizer.session.appearance import Level, Shows
+from visualizer.session.appearance import LEVELS, Level, Shows
 from visualizer.session.blocks import Block, Folds
 from visualizer.session.crumbs import crumbs
+from visualizer.session.edge_scale import EdgeScale
+from visualizer.session.finding import Found
 from visualizer.session.session import Change, Session
 from visualizer.ui.canvas import Canvas
 from visualizer.ui.crumbs import CrumbBar
-from visualizer.ui.edges import EdgeLegend
+from visualizer.ui.edges.legend import EdgeLegend
 from visualizer.ui.find_bar import FindBar
+from visualizer.ui.neuron.legend import NeuronLegend
 from visualizer.ui.theme import Theme
 from visualizer.ui.work import Work
 
@@ -29,9 +31,11 @@ WORDS = {"layer": "the layers", "neuron": "the neurons", "scalar": "the single n
 
 
 class Stage(QWidget):
-    """Shows the steps of one iteration at any level. ``complained`` carries a sentence about what cannot be done."""
+    """Shows the steps of one iteration at any level. ``complained`` carries a sentence about what cannot be done;
+    ``left`` says that a person wants to go back to the iterations."""
 
     complained = Signal(str)
+    left = Signal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,10 +57,12 @@ class Stage(QWidget):
         self.canvas.level_wanted.connect(self.enter)
         self.crumbs.level_chosen.connect(self.enter)
         self.crumbs.sample_chosen.connect(self.choose_sample)
+        self.crumbs.went_out.connect(self._go_out)
         self.legend.changed.connect(session.set_appearance)
+        self.legend.complained.connect(self.complained)
         self.finder.searched.connect(self._search)
         self.finder.moved.connect(session.find_next)
-        self.finder.closed.connect(self.close_finder)
+        self.finder.closed.connect(self._close_finder)
         session.subscribe(self._changed)
         self._show_place()
 
@@ -71,6 +77,12 @@ class Stage(QWidget):
         """Go to a level; its picture may take a worker's time."""
         if level != self._session.level:
             self._when_prepared(level, at, lambda: self._session.set_level(level, at))
+
+    def _go_out(self, depth: str) -> None:
+        if depth == "iteration":
+            self.left.emit()
+        else:
+            self.enter(next(level for level in LEVELS if level == depth))
 
     def step_into(self) -> None:
         """A level down at the present step."""
@@ -119,23 +131,13 @@ class Stage(QWidget):
 
     # Finding --------------------------------------------------------------------------------------------------------
 
-    def open_finder(self) -> None:
-        """Let a person type what to find."""
-        self.finder.show()
-        self._place_overlays()
-        self.finder.start()
+    def _search(self, text: str) -> None:
+        self._session.find(text)
+        self._session.find_next(0)
 
-    def close_finder(self) -> None:
-        """Nothing is looked for any more."""
-        self.finder.hide()
+    def _close_finder(self) -> None:
         self._session.find("")
         self.canvas.setFocus()
-
-    def _search(self, text: str) -> None:
-        try:
-            self._session.find(text)
-        except GradStepError as error:
-            self.finder.show_error(str(error))
 
     # What lies over the canvas --------------------------------------------------------------------------------------
 
@@ -146,28 +148,29 @@ class Stage(QWidget):
     def _show_place(self) -> None:
         session = self._session
         self.crumbs.show_crumbs(crumbs(session))
-        self.finder.show_found(session.found)
-        self.legend.show_legend(self.canvas.legend(), session.appearance)
-        self._place_overlays()
+        self.finder.show_found(session.found or Found())
+        self.legend.say(session.appearance, *self._legend())
+        self._place_legend()
 
-    def _place_overlays(self) -> None:
-        canvas = self.canvas
-        width = canvas.width() - 2 * EDGE
-        height = self.legend.height_for(width)
-        self.legend.setGeometry(
-            EDGE, canvas.height() - height - EDGE, min(width, self.legend.sizeHint().width()), height
-        )
-        room = min(self.finder.sizeHint().width(), width)
-        self.finder.setGeometry(canvas.width() - room - EDGE, EDGE, room, self.finder.sizeHint().height())
+    def _legend(self) -> tuple[EdgeScale, int]:
+        """The scale of the edges, and how many the largest dense pair has."""
+        shown = self.canvas.legend()
+        if isinstance(shown, NeuronLegend):
+            strands = self._session.neuron.strands
+            return shown.scale, max((strand.total for strand in strands), default=0)
+        return shown, 0
+
+    def _place_legend(self) -> None:
+        width = self.canvas.width() - 2 * EDGE
+        height = self.legend.heightForWidth(width)
+        top = self.canvas.height() - height - EDGE
+        self.legend.setGeometry(EDGE, top, min(width, self.legend.sizeHint().width()), height)
+        self.canvas.set_foot(height + EDGE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.canvas and event.type() == QEvent.Type.Resize:
-            self._place_overlays()
+            self._place_legend()
         return super().eventFilter(watched, event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_overlays()
 
     # How it looks ---------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from visualizer.ui.drivers import Driver
     from visualizer.ui.laboratory import Laboratory
     from visualizer.ui.message import Message
+    from visualizer.ui.stage import Stage
     from visualizer.ui.story import Story
 
 FILTER = "GradStep documents (*.toml);;All files (*)"
@@ -48,6 +49,7 @@ class Window(QMainWindow):
     laboratory: Laboratory
     actions_by_name: Mapping[str, QAction]
     message: Message
+    stage: Stage
 
     def __init__(self, theme_choice: str | None = None, shell: bool = False) -> None:
         """``theme_choice`` is "light", "dark" or "system", None for what is remembered.
@@ -199,17 +201,21 @@ class Window(QMainWindow):
     def _build_workspace(self, prepared: Prepared) -> None:
         """Canvas and panels: made with the first document, because they need the heavy libraries."""
         from visualizer.session.session import Session
-        from visualizer.ui.canvas import Canvas
         from visualizer.ui.card_panel import CardPanel
         from visualizer.ui.frames import Ahead
         from visualizer.ui.outline import Outline
+        from visualizer.ui.stage import Stage
         from visualizer.ui.timeline import Timeline
 
         self.session = Session(prepared)
         self.player.set_session(self.session)
-        self.canvas = Canvas(self.session, self.theme)
-        self.canvas.complained.connect(self.message.show_text)
-        self._pages.addWidget(self.canvas)
+        self.stage = Stage(self.session, self.theme)
+        self.stage.complained.connect(self.message.show_text)
+        self.stage.left.connect(lambda: self.show_bench(TRAIN))
+        for told in (self.player.playing_changed, self.player.speed_changed):
+            told.connect(lambda _: self.canvas.set_pause(self.player.interval if self.player.playing else None))
+        self.canvas = self.stage.canvas
+        self._pages.addWidget(self.stage)
         self.outline = Outline(self.session, self.theme, self.message.show_text)
         self.card = CardPanel(self.session, self.theme)
         self.timeline = Timeline(self.session, self.theme)
@@ -263,8 +269,8 @@ class Window(QMainWindow):
             page: QWidget = laboratory.network
         else:
             leave = (lambda: self.show_bench(TRAIN)) if self.trains else None
-            self.driver = StepDriver(self.session, self.player, leave)
-            page = self.canvas
+            self.driver = StepDriver(self.session, self.player, self.stage.step_into, leave)
+            page = self.stage
         self._pages.setCurrentWidget(page)
         self.panels.show(bench)
         page.setFocus()
@@ -490,7 +496,7 @@ class Window(QMainWindow):
         self.bar.set_theme(self.theme)
         self.gallery.set_theme(self.theme)
         if hasattr(self, "session"):
-            for part in (self.canvas, self.outline, self.card, self.timeline):
+            for part in (self.stage, self.outline, self.card, self.timeline):
                 part.set_theme(self.theme)
             if hasattr(self, "laboratory"):
                 self.laboratory.set_theme(self.theme)
