@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from engine import Trace
@@ -136,6 +137,8 @@ class Looking:
             self.picked = None
         self.position = position
         change = Change.POSITION
+        if self.found is not None and self._find_again():
+            change |= Change.LEVEL
         if self.level == "scalar" and not self._scalar_moves.shows(position) and self._look_around(position):
             change |= Change.LEVEL
         self._tell(change)
@@ -214,15 +217,26 @@ class Looking:
         self.found = find(self, text) if text.strip() else None
         self._tell(Change.LEVEL)
 
+    def _find_again(self) -> bool:
+        """Other elements may meet a condition at another place; True where other ones do."""
+        from visualizer.session.finding import find
+
+        before = self.found
+        assert before is not None
+        found = find(self, before.text)
+        kept = before.current
+        if kept is not None and kept in found.matches:
+            found = replace(found, at=found.matches.index(kept))
+        self.found = found
+        return found != before
+
     def find_next(self, by: int) -> None:
         """Go so many matches on, and select what is there."""
         if self.found is None or not self.found.matches:
             return
         self.found = self.found.moved(by)
         match = self.found.matches[self.found.at]
-        self.selected = match.node
-        if match.index is not None:
-            self.picked = match
+        self.selected, self.picked = match.node, match if match.index is not None else None
         self._tell(Change.LEVEL | Change.PICK)
 
     def preparation(self, level: Level, at: Reference | None = None) -> Callable[[], object] | None:
