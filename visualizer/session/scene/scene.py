@@ -56,8 +56,12 @@ class Scene:
     @cached_property
     def edge_bounds(self) -> Array:
         """Left, top, right and bottom of each edge: (edges, 4)."""
-        bounds = [(*edge.points.min(axis=0), *edge.points.max(axis=0)) for edge in self.edges]
-        return np.array(bounds, dtype=np.float64).reshape(-1, 4)
+        if not self.edges:
+            return np.empty((0, 4))
+        points = np.concatenate([edge.points for edge in self.edges])
+        counts = [len(edge.points) for edge in self.edges]
+        firsts = np.cumsum([0, *counts[:-1]])
+        return np.hstack([np.minimum.reduceat(points, firsts), np.maximum.reduceat(points, firsts)])
 
     def value_known(self, node: int, position: int) -> bool:
         """True once the node has been computed."""

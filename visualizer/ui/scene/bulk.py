@@ -79,3 +79,19 @@ def touching(bounds: Array, rects: Sequence[QRectF], reach: float) -> Indices:
             & (top <= rect.bottom() + reach) & (bottom >= rect.top() - reach)
         )  # fmt: skip
     return np.flatnonzero(found)
+
+
+def touching_lines(lines: Array, rects: Sequence[QRectF], reach: float) -> Indices:
+    """Which of ``lines``, x1, y1, x2, y2 (n, 4), are nearer than ``reach`` to any of ``rects``."""
+    x1, y1, x2, y2 = lines.T
+    left, right, top, bottom = np.minimum(x1, x2), np.maximum(x1, x2), np.minimum(y1, y2), np.maximum(y1, y2)
+    found = np.zeros(len(lines), dtype=np.bool_)
+    for rect in rects:
+        wide, high = rect.width() / 2 + reach, rect.height() / 2 + reach
+        x, y = rect.center().x(), rect.center().y()
+        near = np.flatnonzero((left <= x + wide) & (right >= x - wide) & (top <= y + high) & (bottom >= y - high))
+        # A long line's bounds are mostly empty: the rectangle's corners must not all be on one side of it.
+        along, down = x2[near] - x1[near], y2[near] - y1[near]
+        off = along * (y - y1[near]) - down * (x - x1[near])
+        found[near[np.abs(off) <= np.abs(along) * high + np.abs(down) * wide]] = True
+    return np.flatnonzero(found)

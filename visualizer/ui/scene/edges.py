@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from engine.draws import Indices
 from engine.expression import Reference
 from visualizer.session.scene import Scene
+from visualizer.session.scene.numbers import Bools
 from visualizer.ui.heat import sign_color
 from visualizer.ui.neuron.strokes import PALEST, Stroke, draw_kinds, kinds_of, pens_of
 from visualizer.ui.pen import dashes, line
-from visualizer.ui.scene.bulk import Lines, simplified
+from visualizer.ui.scene.bulk import Lines, simplified, touching_lines
 from visualizer.ui.theme import Theme, color, magnitude_colors
 
 THINNEST, THICKEST = 1.6, 6.0
 SLIM = 0.55  # of these, where boxes are small
 ON_ITS_WAY = 2.5  # the width of a message whose size is not told
-SEEN = 0.4  # pixels by which a hairline may leave its curve
+SEEN = 2.5  # pixels by which a hairline may leave its curve
 
 
 class EdgePainter:
@@ -96,20 +97,31 @@ class EdgePainter:
     # In bulk --------------------------------------------------------------------------------------------------------
 
     def paint_bulk(
-        self, painter: QPainter, chosen: Indices | None, position: int, scale: float, strength: float = 1.0
+        self,
+        painter: QPainter,
+        rects: Sequence[QRectF] | None,
+        only: Bools | None,
+        position: int,
+        scale: float,
+        strength: float = 1.0,
     ) -> None:
-        """Some edges, or all, as hairlines; ``strength`` below 1 mixes them with the ground."""
+        """Hairlines of all edges, or of what of them touches ``rects``; ``only`` says which edges.
+
+        ``strength`` below 1 mixes them with the ground.
+        """
         numbers, known = self._numbers.at(position)
         kinds = kinds_of(numbers, known, self._silent, self.scene.scale)
         pieces, owner = self._lines_at(scale)
-        if chosen is not None:
-            inside = np.zeros(len(kinds), dtype=np.bool_)
-            inside[chosen] = True
-            pieces, owner = pieces[inside[owner]], owner[inside[owner]]
+        if rects is not None:
+            near = touching_lines(pieces, rects, 1.0 / scale)
+            pieces, owner = pieces[near], owner[near]
+        if only is not None:
+            pieces, owner = pieces[only[owner]], owner[only[owner]]
         smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        stroke = Stroke(self.scene.scale.signed, None, 1.0, strength)
-        draw_kinds(painter, pieces, kinds[owner], pens_of(self.theme, stroke))
+        draw_kinds(
+            painter, pieces, kinds[owner], pens_of(self.theme, Stroke(self.scene.scale.signed, None, 1.0, strength))
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
     def _lines_at(self, scale: float) -> Lines:

@@ -14,6 +14,7 @@ from engine.expression import Reference
 from engine.ops import Array
 from visualizer.session.lighting import Lighting
 from visualizer.session.scene import Box, Edge, Rect, Scene
+from visualizer.session.scene.numbers import Bools
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.scene.boxes import BoxPainter
 from visualizer.ui.scene.bulk import touching
@@ -47,7 +48,7 @@ class ScenePainter:
         self._light = LightPainter(scene, theme, self.edges)
         self._full = BoxPainter(scene, theme, self.edges)
         self._small = CompactPainter(scene, theme, self.edges)
-        self._all_edges, self._all_boxes = np.arange(len(scene.edges)), np.array(scene.drawn)
+        self._all_boxes = np.array(scene.drawn, dtype=np.intp)
         self._small_boxes = any(box.form != "full" for box in scene.boxes)
         self._figure = min((FIGURES[box.form] for box in scene.boxes), default=13.0)
 
@@ -66,7 +67,7 @@ class ScenePainter:
         if not known:
             return
         area = view.mapRect(QRectF(painter.viewport()))
-        whole = QRectF(-50, -50, self.scene.size[0] + 100, self.scene.size[1] + 100)
+        whole = QRectF(0, 0, *self.scene.size)
         self._paint(painter, position, None if area.contains(whole) else [area], asked, scale, focus)
 
     def paint_within(
@@ -81,6 +82,11 @@ class ScenePainter:
         """What touches any of ``rects``; the caller has cleared them and set the clip."""
         self._paint(painter, position, list(rects), asked, scale, focus)
 
+    def sketch(self, painter: QPainter, position: int, scale: float) -> None:
+        """All of it as seen from afar, however few things there are: for an overview."""
+        self.edges.paint_bulk(painter, None, None, position, scale)
+        self._plain.paint(painter, np.arange(len(self.scene.boxes)), position)
+
     def _paint(
         self,
         painter: QPainter,
@@ -92,19 +98,18 @@ class ScenePainter:
     ) -> None:
         pen = Pen(painter, self.outlines)
         self._frames(pen, scale)
-        edges = self._all_edges if rects is None else touching(self.scene.edge_bounds, rects, 5.0)
         boxes = self._all_boxes if rects is None else self._all_boxes[touching(self._bounds, rects, 3.0)]
         if focus is None:
-            self._paint_edges(painter, edges, position, asked, scale, 1.0)
+            self._paint_edges(painter, rects, None, position, asked, scale, 1.0)
             self._paint_boxes(pen, boxes, position, asked, scale, 1.0)
             return
         inside = np.zeros(len(self.scene.boxes), dtype=np.bool_)
         inside[list(focus)] = True
-        joined = inside[self._ends[0][edges]] & inside[self._ends[1][edges]]
+        joined = inside[self._ends[0]] & inside[self._ends[1]]
         for strength, some_edges, some_boxes in (
-            (FADED, edges[~joined], boxes[~inside[boxes]]), (1.0, edges[joined], boxes[inside[boxes]])
+            (FADED, ~joined, boxes[~inside[boxes]]), (1.0, joined, boxes[inside[boxes]])
         ):  # fmt: skip
-            self._paint_edges(painter, some_edges, position, asked, scale, strength)
+            self._paint_edges(painter, rects, some_edges, position, asked, scale, strength)
             self._paint_boxes(pen, some_boxes, position, asked, scale, strength)
 
     @cached_property
@@ -122,13 +127,21 @@ class ScenePainter:
         )
 
     def _paint_edges(
-        self, painter: QPainter, edges: Indices, position: int, asked: Reference | None, scale: float, strength: float
+        self,
+        painter: QPainter,
+        rects: list[QRectF] | None,
+        only: Bools | None,
+        position: int,
+        asked: Reference | None,
+        scale: float,
+        strength: float,
     ) -> None:
         if self._in_bulk(scale):
-            everything = len(edges) == len(self._all_edges)
-            self.edges.paint_bulk(painter, None if everything else edges, position, scale, strength)
-        else:
-            self._faded(painter, strength, lambda: self.edges.paint(painter, edges, position, asked))
+            self.edges.paint_bulk(painter, rects, only, position, scale, strength)
+            return
+        edges = np.arange(len(self.scene.edges)) if rects is None else touching(self.scene.edge_bounds, rects, 5.0)
+        edges = edges if only is None else edges[only[edges]]
+        self._faded(painter, strength, lambda: self.edges.paint(painter, edges, position, asked))
 
     def _paint_boxes(
         self, pen: Pen, boxes: Indices, position: int, asked: Reference | None, scale: float, strength: float
@@ -153,7 +166,7 @@ class ScenePainter:
         """Whether edges are hairlines at a zoom: the same for all of a picture, whatever part is painted anew."""
         width, height = (max(size * scale, 1.0) for size in self.scene.size)
         seen = min(1.0, VIEW[0] / width) * min(1.0, VIEW[1] / height)
-        return len(self._all_edges) * seen > MANY_EDGES
+        return len(self.scene.edges) * seen > MANY_EDGES
 
     @staticmethod
     def _faded(painter: QPainter, strength: float, paint: Callable[[], None]) -> None:
