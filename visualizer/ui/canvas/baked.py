@@ -17,8 +17,8 @@ MOST_RECTS = 60
 class Baked:
     """The baked picture of a widget.
 
-    ``pixmap`` is None before it has been painted. It shows ``moment`` in the view ``transform``; it is ``stale`` while
-    the view has moved on, and is then shown moved.
+    ``pixmap`` is None before it has been painted. It shows ``moment`` in the view ``transform``. While the view moves
+    on it is ``stale``: what is ``held``, a picture of that view, is then shown moved.
     """
 
     def __init__(self, widget: QWidget) -> None:
@@ -26,11 +26,20 @@ class Baked:
         self.pixmap: QPixmap | None = None
         self.moment: Hashable = None
         self.transform = QTransform()
-        self.stale = False
+        self.held: QPixmap | None = None
+
+    @property
+    def stale(self) -> bool:
+        """True while the view is another one than was painted."""
+        return self.held is not None
 
     def forget(self) -> None:
         """It has to be painted anew."""
-        self.pixmap, self.stale = None, False
+        self.pixmap = self.held = None
+
+    def hold(self, picture: QPixmap) -> None:
+        """Show this while the view moves on."""
+        self.held = picture
 
     def bake(self, picture: Picture, moment: Hashable, transform: QTransform, ground: QColor) -> None:
         """Paint all of it."""
@@ -43,7 +52,7 @@ class Baked:
         painter.setTransform(transform, True)
         picture.paint(painter, moment, transform.m11())
         painter.end()
-        self.pixmap, self.stale = layer, False
+        self.pixmap, self.held = layer, None
         self.moment, self.transform = moment, QTransform(transform)
 
     def catch_up(self, picture: Picture, moment: Hashable, ground: QColor) -> None:
@@ -82,20 +91,20 @@ class Baked:
         painter.resetTransform()
         painter.setClipping(False)
 
-    def show(self, painter: QPainter, area: QRect, view: QTransform, ground: QColor) -> None:
-        """Copy it to the screen: where it is, or moved with the view."""
-        assert self.pixmap is not None
-        if not self.stale:
-            painter.drawPixmap(0, 0, self.pixmap)
-            return
+    def show_held(self, painter: QPainter, area: QRect, view: QTransform, ground: QColor) -> None:
+        """Copy what is held to the screen, moved with the view."""
+        assert self.held is not None
         back, _ = self.transform.inverted()
         moved = back * view
         covered = moved.mapRect(QRectF(self._widget.rect()))
         # The edges of a scaled picture are soft: what lies under them is ground, too.
         for part in QRegion(area) - QRegion(covered.toRect().adjusted(2, 2, -2, -2)):
             painter.fillRect(part, ground)
+        if view.m11() == self.transform.m11():
+            painter.drawPixmap(covered.toRect().topLeft(), self.held)  # between pixels it would have to be filtered
+            return
         painter.setTransform(moved)
-        painter.drawPixmap(QPointF(0, 0), self.pixmap)
+        painter.drawPixmap(QPointF(0, 0), self.held)
         painter.resetTransform()
 
 

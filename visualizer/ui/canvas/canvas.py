@@ -199,11 +199,12 @@ class Canvas(QWidget):
         """Look elsewhere; the picture is painted anew ``at_once``, or when the view has come to rest."""
         self._editor.close()
         self._surface.motion.stop()
+        if not at_once:
+            self._surface.hold()
         self.view.transform, self.view.keep, self.view.following = transform, None, False
         if at_once:
             self.rebake()
             return
-        self._surface.baked.stale = self._surface.baked.pixmap is not None
         self._settle.start()
         self._navigation.show_minimap()
         self.update()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
 
@@ -21,7 +19,6 @@ from visualizer.ui.canvas.picture import Hit
 from visualizer.ui.canvas.walking import Stops, scene_stops
 from visualizer.ui.canvas.words import layer_words
 from visualizer.ui.scene.painter import ScenePainter
-from visualizer.ui.scene.plain import PlainPainter
 from visualizer.ui.theme import Theme
 
 # Between positions further apart than this nearly all looks different.
@@ -67,12 +64,7 @@ class LayerPicture:
 
     def sketch(self, painter: QPainter, moment: Moment, scale: float) -> None:
         """All of it so small that boxes are rectangles and edges hairlines."""
-        self.painter.edges.paint_bulk(painter, None, moment.step, scale)
-        self._plain.paint(painter, np.arange(len(self.scene.boxes)), moment.step)
-
-    @cached_property
-    def _plain(self) -> PlainPainter:
-        return PlainPainter(self.scene, self.painter.theme)
+        self.painter.sketch(painter, moment.step, scale)
 
     def changes(self, before: Moment, after: Moment) -> list[QRectF] | None:
         """Where two moments look different. What is asked at only one of them does too."""

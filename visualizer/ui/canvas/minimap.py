@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 from visualizer.ui.pen import Pen, painting
@@ -65,12 +65,11 @@ class Minimap(QWidget):
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(color(self._theme.ground))
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(*self._origin())
-        painter.scale(self.scale, self.scale)
-        paint(painter)
-        painter.end()
+        with painting(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(*self._origin())
+            painter.scale(self.scale, self.scale)
+            paint(painter)
         self._picture = picture
         self.update()
 
@@ -92,18 +91,16 @@ class Minimap(QWidget):
                 painter.fillRect(self.rect(), color(theme.ground))
             else:
                 painter.drawPixmap(0, 0, self._picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             x, y = self._origin()
             seen = QRectF(
                 x + self._seen.x() * self.scale, y + self._seen.y() * self.scale,
                 self._seen.width() * self.scale, self._seen.height() * self.scale,
             ) & QRectF(self.rect()).adjusted(2, 2, -2, -2)  # fmt: skip
-            unseen = QPainterPath()
-            unseen.addRect(QRectF(self.rect()))
-            unseen.addRect(seen)
             veil = QColor(color(theme.ground))
             veil.setAlpha(120)
-            painter.fillPath(unseen, veil)
+            for rect in QRegion(self.rect()) - QRegion(seen.toRect()):
+                painter.fillRect(rect, veil)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._frame(pen, seen)
             pen.box(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 2, None, color(theme.faint))
 

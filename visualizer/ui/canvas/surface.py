@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
 
 from visualizer.session.appearance import Level
@@ -19,6 +19,7 @@ from visualizer.ui.canvas.motion import Motion, reduced_motion
 from visualizer.ui.canvas.picture import Picture
 from visualizer.ui.canvas.view import View
 from visualizer.ui.frames import Frames
+from visualizer.ui.pen import painting
 from visualizer.ui.theme import Theme, color
 
 
@@ -102,7 +103,8 @@ class Surface:
 
     def prepare(self, session: Session) -> None:
         """Paint what will be seen where ``session`` stands, unless that has been done."""
-        if self.baked.pixmap is None or self.baked.stale or self._frame(session) is not None:
+        key = self._key(session)
+        if self.baked.pixmap is None or self.baked.stale or self.frames.find(key) is not None:
             return
         if source_of(session) is not self._source:
             return
@@ -119,11 +121,11 @@ class Surface:
             painter.setTransform(self._view.transform, True)
             self.picture.paint_light(painter, light, self._view.scale)
 
-        self.frames.paint(self._key(session), self.baked.pixmap, draw)
+        self.frames.paint(key, self.baked.pixmap, draw)
 
-    def _frame(self, session: Session):
-        """What was painted ahead for the place of ``session``."""
-        return self.frames.find(self._key(session))
+    def _frame(self, session: Session) -> QPixmap | None:
+        """What was painted ahead for the place of ``session``; nothing is for what the pointer is on."""
+        return self.frames.find(self._key(session)) if session.hovered is None else None
 
     def _key(self, session: Session) -> Hashable:
         """All that a picture with its light depends on, but for what the pointer is on."""
@@ -135,17 +137,32 @@ class Surface:
         """All of it, within ``area`` of the widget."""
         if self.baked.pixmap is None:
             self.bake()
-        view, bare = self._view, self._session.hovered is None and not self.baked.stale
-        frame = self._frame(self._session) if bare else None
-        if frame is not None:
+        view = self._view
+        if self.baked.stale:
+            self.baked.show_held(painter, area, view.transform, self.ground)
+        elif (frame := self._frame(self._session)) is not None:
             painter.drawPixmap(0, 0, frame)
         else:
-            if not self.baked.stale:
-                self.baked.catch_up(self.picture, self.moment, self.ground)
-            self.baked.show(painter, area, view.transform, self.ground)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setTransform(view.transform)
-            self.picture.paint_light(painter, self.light, view.scale)
-            painter.resetTransform()
+            self.baked.catch_up(self.picture, self.moment, self.ground)
+            painter.drawPixmap(0, 0, self.baked.pixmap)
+            self._paint_light(painter)
         self._marks.paint(painter, self.theme, view.transform, self._widget.width(), self._widget.height())
         self.motion.paint(painter, self.ground)
+
+    def _paint_light(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(self._view.transform, True)
+        self.picture.paint_light(painter, self.light, self._view.scale)
+        painter.resetTransform()
+
+    def hold(self) -> None:
+        """Show the present picture, moved, while the view moves on."""
+        if self.baked.pixmap is None or self.baked.stale:
+            return
+        frame = self._frame(self._session)
+        if frame is None:
+            self.baked.catch_up(self.picture, self.moment, self.ground)
+            frame = QPixmap(self.baked.pixmap)
+            with painting(frame) as painter:
+                self._paint_light(painter)
+        self.baked.hold(frame)
