@@ -190,7 +190,7 @@ class _Builder:
         draft, last = self.drafts[group], self.graph.nodes[node.inputs[slot]]
         if draft.stages[-1] != last.id or (node.scope == "incoming") != (last.scope == "incoming"):
             return False
-        if (node.id in self.axes) != (last.id in self.axes) or draft.size != self._size(node):
+        if draft.size != self._size(node):
             return False
         return node.op in ("softmax", "log_softmax") or tie_of(self.graph, self.axes, node, slot)[0] == "same"
 

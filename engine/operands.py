@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.graph import Graph, Node
 from engine.groups import Pattern, unit_shape, untransposed
+from engine.ties import is_shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,5 @@ class _Reader:
 
     def _one_each(self, parameter: Node, node: Node) -> bool:
         """True where a parameter has a number for each unit of ``node``, or one for all, and samples share it."""
-        axis = self.axes.get(node.id)
-        if axis is not None:
-            axis -= len(node.shape) - len(parameter.shape)
-            if axis >= 0 and parameter.shape[axis] != 1:
-                return False
-        return parameter.size in (1, math.prod(unit_shape(node, self.axes)))
+        units = math.prod(unit_shape(node, self.axes))
+        return parameter.size in (1, units) and is_shared(parameter, node, self.axes)

@@ -26,12 +26,21 @@ def tie_of(graph: Graph, axes: Mapping[int, int], node: Node, slot: int) -> tupl
     lead = len(node.shape) - len(source.shape)
     turned = None if before is None else len(node.shape) - 1 - before
     one_to_one = (
-        (node.rule.elementwise and (before is None or after == before + lead))
+        (node.rule.elementwise and (after == before + lead if before is not None else is_shared(source, node, axes)))
         or (node.op == "linear" and slot == 2)
         or (node.op == "transpose" and len(shape) <= 1 and after == turned)
         or (node.op == "reshape" and (before, after) in ((None, None), (0, 0)))
     )
     return ("same" if one_to_one else "dense"), 0
+
+
+def is_shared(source: Node, node: Node, axes: Mapping[int, int]) -> bool:
+    """True where an input of an elementwise operation, which has no samples, is the same for all of ``node``'s."""
+    axis = axes.get(node.id)
+    if axis is None:
+        return True
+    axis -= len(node.shape) - len(source.shape)
+    return axis < 0 or source.shape[axis] == 1
 
 
 def _offset(node: Node, slot: int, graph: Graph, samples: int | None) -> int | None:

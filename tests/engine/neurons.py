@@ -72,6 +72,8 @@ def _parsed(program: str, inputs: dict[str, Any], parameters: dict[str, Any], **
 _x, _t = np.arange(12.0).reshape(3, 4) / 5 - 1, np.linspace(0.0, 1.0, 8).reshape(2, 4)
 _W, _V, _b = np.arange(6.0).reshape(2, 3) / 3 - 1, np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[0.5], [-0.5]])
 
+_square = np.arange(9.0).reshape(3, 3) / 4 - 1
+
 ODD: Mapping[str, Callable[[], Graph]] = {
     "one neuron": _parsed("y = tanh(x1 * w1 + x2 * w2 + b)", {"x1": 2.0, "x2": 0.5}, {"w1": -3.0, "w2": 1.0, "b": 7.0}),
     "bias first": _parsed("y = b + x1 * w1 + x2 * w2", {"x1": 2.0, "x2": 0.5}, {"w1": -3.0, "w2": 1.0, "b": 7.0}),
@@ -117,6 +119,12 @@ ODD: Mapping[str, Callable[[], Graph]] = {
     "from before": _parsed("L = tanh(x)", {"x": _x}, {}, incoming="x"),
     "input as weight": _parsed("y = sum(linear(W, x, b))", {"W": _W, "b": [1.0, 2.0], "x": _x}, {}),
     "computed weight": _parsed("y = sum(linear(tanh(W), x, b))", {"x": _x}, {"W": _W, "b": [1.0, 2.0]}),
+    "rows and columns": _parsed("y = sum(W @ x + x @ W)", {"x": _square}, {"W": _square + 1}),
+    "turned on its side": _parsed("y = sum(W @ transpose(W @ x))", {"x": _square}, {"W": _square + 1}),
+    "a bias for each sample": _parsed(
+        "y = sum(tanh(W @ x + p) * q)", {"x": _square}, {"W": _square + 1, "p": _square[0], "q": _square[1]}
+    ),
+    "weighted and a weight": _parsed("y = sum(W @ p) + sum(p @ x)", {"x": _x}, {"W": _W, "p": _x[:, 0]}),
     "two batches": _parsed("y = sum(W @ x) + sum(W @ u)", {"x": _x, "u": _x[:, :2]}, {"W": _W}),
     "dot product": _parsed("y = sum(tanh(x @ w)) + v @ w", {"x": _x.T, "v": [1.0, 2.0, 3.0]}, {"w": [0.5, -1.0, 2.0]}),
     "parameters alone": _parsed("y = p * q + p + q * 2", {}, {"p": 2.0, "q": -1.0}),
