@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
+from tests.session.layouts import (
+    Parts,
+    chain_with_hub,
+    scalar_network,
+    turned_over,
+    with_one_less,
+    with_one_more,
+)
 from visualizer.session.layout import Layout, Link, Route, Unit, arrange, crossings, through_units
+from visualizer.session.pace import Cancelled
 
 Sizes = tuple[float, float]
 
@@ -165,6 +174,45 @@ def test_long_links_pass_beside_units() -> None:
             assert np.ptp(heights(route, np.linspace(first, last, 50))) < 1e-6, f"{route.link} bends on its way"
 
 
+def test_links_of_one_source_share_one_way() -> None:
+    units, links = chain_with_hub(40)
+    layout = arrange(units, links, column_gap=64.0)
+    check(layout, units, links)
+    from_hub = [route for route in layout.routes if route.link.source == 0]
+    longest = max(from_hub, key=lambda route: float(route.points[-1, 0]))
+    for route in from_hub:
+        together = np.linspace(route.points[0, 0], route.points[-1, 0] - 64.0, 50)
+        assert np.allclose(heights(route, together), heights(longest, together), rtol=0, atol=1e-6), route.link
+    # A line across costs no points in the columns that it passes.
+    assert sum(len(route.points) for route in layout.routes) < 60 * len(links)
+    assert crossings(layout) == 0
+
+
+def test_a_hub_needs_no_more_height_in_a_longer_chain() -> None:
+    short, long = (arrange(*chain_with_hub(lines)) for lines in (10, 150))
+    rise = 150 * 4  # a level line enters the upper port of each product, 4 above its middle
+    assert long.size[1] <= short.size[1] + rise
+
+
+def test_a_product_stands_beside_its_sum() -> None:
+    sums = {
+        "w0": "",
+        "x": "",
+        "p0": "w0 x",
+        **{f"w{i}": "" for i in range(1, 6)},
+        **{f"p{i}": f"w{i} x" for i in range(1, 6)},
+    }
+    sums |= {f"s{i}": f"{'p0' if i == 1 else f's{i - 1}'} p{i}" for i in range(1, 6)}
+    units, links = graph(sums)
+    layout = arrange(units, links)
+    check(layout, units, links)
+    key = {name: index for index, name in enumerate(sums)}
+    x = {name: layout.positions[key[name]][0] for name in sums}
+    for i in range(1, 6):
+        assert x[f"s{i}"] - x[f"p{i}"] == x[f"p{i}"] - x[f"w{i}"] == 90 + 64
+    assert layout.size[1] < 5 * (44 + 18)
+
+
 def test_diamond_is_symmetric() -> None:
     units, links = graph({"a": "", "b": "a", "c": "a", "d": "b c"})
     layout = arrange(units, links)
@@ -223,6 +271,79 @@ def test_what_cannot_be_drawn_is_refused(units: list[Unit], links: list[Link], g
         arrange(units, links, column_gap=gap)
 
 
+# While it works ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [0, 1, 10, 100, 200])
+def test_it_stops_as_soon_as_it_is_cancelled(after: int) -> None:
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > after
+
+    with pytest.raises(Cancelled):
+        arrange(*scalar_network(2, 8, 8, 1), cancelled=cancelled)
+    assert asked == after + 1
+
+
+def test_progress_runs_from_nothing_to_all_of_it() -> None:
+    told: list[float] = []
+    units, links = scalar_network(2, 8, 8, 1)
+    more, others = scalar_network(3, 2)
+    units += [Unit(unit.key + len(units), unit.width, unit.height, unit.ports, unit.exit) for unit in more]
+    links += [
+        Link(link.source + len(units) - len(more), link.target + len(units) - len(more), link.slot) for link in others
+    ]
+    layout = arrange(units, links, progress=told.append)
+    assert same(layout, arrange(units, links))
+    assert (told[0], told[-1]) == (0, 1)
+    assert told == sorted(told)
+    assert len({round(part, 1) for part in told}) >= 6
+
+
+# After an edit ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("sizes", "most"), [((2, 3, 1), 0.25), ((2, 5, 5, 1), 0.01)])
+@pytest.mark.parametrize("edit", range(4))
+def test_an_edit_turns_few_pairs_over(sizes: tuple[int, ...], most: float, edit: int) -> None:
+    parts = scalar_network(*sizes)
+    before = arrange(*parts)
+    computed = [unit.key for unit in parts[0] if unit.ports]
+    for edited in (
+        with_one_more(parts, (edit * 37 + 5) % len(parts[1])),
+        with_one_less(parts, computed[(edit * 31 + 3) % len(computed)]),
+    ):
+        after = arrange(*edited, like=before)
+        check(after, *edited)
+        assert turned_over(before, after) <= most
+        assert crossings(after) <= crossings(before) * 1.2 + 4
+
+
+def test_what_is_known_stays_where_it_would_not_be_anew() -> None:
+    # Two ways that nothing tells apart: anew, the smaller key is on top.
+    units, links = graph({"a": "", "b": "a", "c": "a", "d": "b c"})
+    links = [Link(link.source, link.target, 0 if link.target < 3 else link.slot) for link in links]
+    upside_down = arrange(units, links).renamed({0: 0, 1: 2, 2: 1, 3: 3})
+    assert upside_down.positions[2][1] < upside_down.positions[1][1]
+    free = [Unit(unit.key, unit.width, unit.height, (22.0,) * len(unit.ports), unit.exit) for unit in units]
+    joined = [Link(0, 1, 0), Link(0, 2, 0)]
+    kept = arrange(free[:3], joined, like=upside_down)
+    assert kept.positions[2][1] < kept.positions[1][1]
+    assert arrange(free[:3], joined).positions[1][1] < arrange(free[:3], joined).positions[2][1]
+
+
+def test_a_layout_with_other_keys_has_the_same_places() -> None:
+    units, links = graph({"a": "", "b": "a", "c": "b a"})
+    layout = arrange(units, links)
+    renamed = layout.renamed({0: 7, 1: 8})
+    assert dict(renamed.positions) == {7: layout.positions[0], 8: layout.positions[1]}
+    assert [route.link for route in renamed.routes] == [Link(7, 8, 0)]
+    assert renamed.size == layout.size
+
+
 @st.composite
 def random_graphs(draw: st.DrawFn) -> tuple[list[Unit], list[Link]]:
     units: list[Unit] = []
@@ -246,4 +367,16 @@ def test_any_graph(drawn: tuple[list[Unit], list[Link]], column_gap: float, row_
     check(layout, units, links)
     assert same(layout, arrange(units, links, column_gap=column_gap, row_gap=row_gap))
     assert dict(arrange(units[::-1], links).positions) == dict(arrange(units, links).positions)
+    after = arrange(
+        units[:-1], [link for link in links if units[-1].key not in (link.source, link.target)], like=layout
+    )
+    check(after, units[:-1], [route.link for route in after.routes])
     assert all(math.isfinite(length) for length in layout.size)
+
+
+@pytest.mark.parametrize(("sizes", "most"), [((2, 3, 1), 6), ((4, 5, 3), 74), ((2, 5, 5, 1), 90)])
+def test_crossings_of_scalar_networks(sizes: tuple[int, ...], most: int) -> None:
+    parts: Parts = scalar_network(*sizes)
+    layout = arrange(*parts)
+    assert through_units(layout, parts[0]) == 0
+    assert crossings(layout) <= most
