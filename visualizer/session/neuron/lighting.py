@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.draws import Indices
 from engine.expression import Reference
+from engine.groups import untransposed
 from engine.trace import Phase, Step
 from engine.units import Bundle
 from visualizer.session.cursor import current_step
@@ -106,15 +107,22 @@ def _forward(scene: NeuronScene, node: int, unit: int | None) -> NeuronLight:
     numbers += [units.bundle_of.get(i) for i in inputs]  # of products that are edges, and of weights
     bundles = [units.bundles[i] for i in sorted({i for i in numbers if i is not None})]
     bundles = [bundle for bundle in bundles if bundle.consumer == node or bundle.via in inputs]
-    edges = _joined(_drawn(scene, bundle.number, target=unit) for bundle in bundles)
+    weighing = {i for bundle in bundles for i in (bundle.weight, bundle.via)}
+    others = [i for i in inputs if i in units.bundle_of and untransposed(units.graph, i)[0] not in weighing]
+    whole = [units.bundles[number] for i in others for number in units.bundles_of.get(i, (units.bundle_of[i],))]
     receivers = _units(scene, group, unit)
-    lit = np.flatnonzero(np.isin(scene.bias_node, inputs) & np.isin(scene.bias_unit, receivers))
+    beside = np.isin(scene.bias_unit, receivers) | (scene.group[scene.bias_unit] != group)
     return NeuronLight(
         receivers=receivers,
-        biases=lit,
-        senders=_joined(_sources(scene, bundle, unit) for bundle in bundles),
-        edges=edges,
-        entries=_entries(scene, bundles, unit, None),
+        biases=np.flatnonzero(np.isin(scene.bias_node, inputs) & beside),
+        senders=_joined([*(_sources(scene, bundle, unit) for bundle in bundles), _mixed(scene, node)]),
+        edges=_joined(
+            [
+                *(_drawn(scene, bundle.number, target=unit) for bundle in bundles),
+                *(_drawn(scene, bundle.number) for bundle in whole),  # a weight that is used as a value, in a penalty
+            ]
+        ),
+        entries=_entries(scene, bundles, unit, None) + _entries(scene, whole, None, None),
     )
 
 
@@ -139,7 +147,7 @@ def _to_units(scene: NeuronScene, step: Step, node: int, unit: int | None) -> Ne
         return NeuronLight(receivers=receivers, senders=_units(scene, units.group_of[incoming], unit))
     number = units.bundle_at.get((step.node, step.slot))
     if number is None:
-        return NeuronLight(receivers=receivers)
+        return NeuronLight(receivers=receivers, senders=_mixed(scene, step.node))
     bundle = units.bundles[number]
     edges = _drawn(scene, number, source=unit)
     whose = unit if bundle.pattern == "same" and unit is not None else None
@@ -161,12 +169,23 @@ def _to_edges(scene: NeuronScene, step: Step, node: int, unit: int | None) -> Ne
         ends = ends[:1] if step.phase == "forward" else ends[1:]
     elif step.phase == "forward":  # the transpose of a weight comes from the weight alone
         ends = []
+    elif along is None and step.node in scene.units.group_of:  # from a penalty, or whatever takes weights as values
+        ends = [_units(scene, scene.units.group_of[step.node], None)]
     return NeuronLight(
         senders=_joined(ends),
         edges=_drawn(scene, bundle.number, target=target),
         entries=_entries(scene, [bundle], target, None),
         receiving_edges=True,
     )
+
+
+def _mixed(scene: NeuronScene, node: int) -> Indices:
+    """The units of a group of which a stage takes all at once, as softmax does."""
+    group = scene.units.group_of.get(node)
+    if group is None or scene.units.graph.nodes[node].rule.elementwise:
+        return NOTHING
+    within = scene.units.groups[group].stages
+    return _units(scene, group, None) if {*scene.units.graph.nodes[node].inputs}.intersection(within) else NOTHING
 
 
 # Units and edges ------------------------------------------------------------------------------------------------------
