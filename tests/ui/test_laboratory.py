@@ -131,7 +131,7 @@ def test_keys_train_and_step_at_both_depths(lab: Window, qtbot: QtBot) -> None:
     press(lab, Key.Key_F10)
     assert lab.session.position.step == 1
     press(lab, Key.Key_F11)
-    assert lab.session.position.path == 0
+    assert (lab.session.level, lab.session.position.unit) == ("neuron", 0)
     press(lab, Key.Key_F11, SHIFT)
     assert lab.session.position.path == -1
     assert lab.bench == STEPS
