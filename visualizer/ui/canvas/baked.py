@@ -27,6 +27,8 @@ class Baked:
         self.moment: Hashable = None
         self.transform = QTransform()
         self.held: QPixmap | None = None
+        self._asked: tuple[Picture, Hashable, Hashable] | None = None
+        self._answer: list[QRectF] | None = None
 
     @property
     def stale(self) -> bool:
@@ -36,6 +38,13 @@ class Baked:
     def forget(self) -> None:
         """It has to be painted anew."""
         self.pixmap = self.held = None
+
+    def changes(self, picture: Picture, before: Hashable, after: Hashable) -> list[QRectF] | None:
+        """Where two moments of a picture look different; the last answer is remembered."""
+        asked = (picture, before, after)
+        if self._asked != asked:
+            self._asked, self._answer = asked, picture.changes(before, after)
+        return self._answer
 
     def hold(self, picture: QPixmap) -> None:
         """Show this while the view moves on."""
@@ -59,7 +68,7 @@ class Baked:
         """Bring it from the moment that it shows to another."""
         if self.pixmap is None or self.moment == moment:
             return
-        changes = picture.changes(self.moment, moment)
+        changes = self.changes(picture, self.moment, moment)
         if changes is None:
             self.bake(picture, moment, self.transform, ground)
             return
@@ -71,7 +80,7 @@ class Baked:
 
     def painter_of(self, picture: Picture, moment: Hashable, ground: QColor) -> Callable[[QPainter], None] | None:
         """What makes of a copy of it the picture of another moment; None where it is better painted when it is seen."""
-        changes = picture.changes(self.moment, moment)
+        changes = self.changes(picture, self.moment, moment)
         if changes is None:
             return None
         return lambda painter: self._patch(painter, picture, moment, changes, ground)

@@ -22,6 +22,8 @@ from visualizer.ui.frames import Frames
 from visualizer.ui.pen import painting
 from visualizer.ui.theme import Theme, color
 
+FRAMES = 4  # that are kept of what was painted ahead
+
 
 class Surface:
     """Paints ``picture`` at ``moment`` under ``light``, in the colours of ``theme`` and where ``view`` has it.
@@ -38,10 +40,11 @@ class Surface:
         self._widget, self._session, self._view = widget, session, view
         self.theme = theme
         self.baked = Baked(widget)
-        self.frames = Frames(widget, most=4)
+        self.frames = Frames(widget, most=FRAMES)
         self.motion = Motion(widget)
         self.motion.moved.connect(lambda rects: widget.update(region_of(QTransform(), rects)))
         self._marks = Marks()
+        self._lights: dict[Hashable, Any] = {}  # of the pictures painted ahead
         self.take_picture()
 
     @property
@@ -60,14 +63,22 @@ class Surface:
         """Show the session's present picture."""
         self._source, self.level = source_of(self._session), self._session.level
         self.picture = picture_of(self._session, self.theme)
-        self.frames.clear()
+        self.forget_frames()
         self.baked.forget()
         self.follow()
         self.find_marks()
 
+    def forget_frames(self) -> None:
+        """Nothing has been painted ahead."""
+        self.frames.clear()
+        self._lights.clear()
+
     def follow(self) -> None:
         """Look where the session stands."""
-        self.moment, self.light = self.picture.moment(self._session), self.picture.light(self._session)
+        key = self._key(self._session)
+        self.moment = self.picture.moment(self._session)
+        known = self._lights.get(key) if self._session.hovered is None else None
+        self.light = self.picture.light(self._session) if known is None else known
 
     def find_marks(self) -> None:
         """Mark what was found."""
@@ -93,9 +104,12 @@ class Surface:
 
     def update_from(self, moment: Hashable, light: Any) -> None:
         """Have painted what looks different from a moment and a light that were shown."""
-        changes = self.picture.changes(moment, self.moment)
-        if changes is None or self._frame(self._session) is not None:
+        if self._frame(self._session) is not None:
             self._widget.update()  # all of a picture is copied sooner than many parts of it
+            return
+        changes = self.baked.changes(self.picture, moment, self.moment)
+        if changes is None:
+            self._widget.update()
             return
         rects = changes + self.picture.light_bounds(light) + self.picture.light_bounds(self.light)
         if rects:
@@ -122,6 +136,9 @@ class Surface:
             self.picture.paint_light(painter, light, self._view.scale)
 
         self.frames.paint(key, self.baked.pixmap, draw)
+        while len(self._lights) >= FRAMES:
+            del self._lights[next(iter(self._lights))]
+        self._lights[key] = light
 
     def _frame(self, session: Session) -> QPixmap | None:
         """What was painted ahead for the place of ``session``; nothing is for what the pointer is on."""
