@@ -56,6 +56,7 @@ def test_nothing_is_in_the_way_of_anything(name: str, direction: str) -> None:
     check(picture(name, Appearance(direction=direction)))
 
 
+@pytest.mark.slow
 @both
 def test_nothing_is_in_the_way_of_anything_in_graphs_of_all_kinds(direction: str) -> None:
     for _, scene in scenes(direction):

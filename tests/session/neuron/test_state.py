@@ -138,6 +138,7 @@ def check_edges(state: NeuronState, known: Known, sample: int) -> None:
                     assert same(matrix.numbers[target, source], wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shows", SHOWS)
 def test_every_number_at_every_moment_is_the_recorded_one(shows: str) -> None:
     choose = random.Random(shows)

@@ -35,13 +35,11 @@ def neuron_words(session: Session, hit: tuple[Any, ...]) -> str:
 def mark_words(state: NeuronState, mark: Mark, asked: Reference | None = None) -> str:
     """What stands at a mark, a line for each number; ``asked`` is an array that is hidden behind a question."""
     if mark.strand is not None:
-        lines = _edge_lines(state, mark, asked)
-    elif mark.bias is not None:
-        lines = _bias_lines(state, mark.bias, asked)
-    else:
-        assert mark.unit is not None
-        lines = _unit_lines(state, mark.unit, asked)
-    sample = sample_words(state.scene)
+        return "\n".join(_edge_lines(state, mark, asked))
+    if mark.bias is not None:
+        return "\n".join(_bias_lines(state, mark.bias, asked))
+    assert mark.unit is not None
+    lines, sample = _unit_lines(state, mark.unit, asked), sample_words(state.scene)
     return "\n".join([*lines, sample] if sample else lines)
 
 
@@ -120,7 +118,9 @@ def _edge_lines(state: NeuronState, mark: Mark, asked: Reference | None) -> list
     for shows, word in _SHOWN:
         number = _known(state, mark, shows)
         if number is not None:
-            lines.append(f"{word} {HIDDEN if _hides(scene, bundle, shows, asked) else full_text(number)}")
+            said = HIDDEN if _hides(scene, bundle, shows, asked) else full_text(number)
+            sample = sample_words(scene) if shows == "message" else ""  # weights are the same for all
+            lines.append(f"{word} {said} · {sample}" if sample else f"{word} {said}")
     return lines
 
 
