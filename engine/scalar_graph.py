@@ -1,22 +1,18 @@
-"""Written-out elements as a graph of single numbers: its nodes, what each of them stands for, and their values."""
+"""The nodes of a scalar view, what each of them stands for, and their values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from engine.expression import Call, Expression, Index, Number, Reference, Symbol, to_text
-from engine.feeding import variables
+from engine.expression import Index
 from engine.graph import Node
 from engine.ops import OPS, Array
 from engine.unrolled import Element, Unrolled
-from engine.vicinity import Vicinity
 
-# Longer arithmetic is told by its sign alone.
-LONGEST_LABEL = 24
+SIGNS = frozenset(op.symbol for op in OPS.values())
 
 
 def element_of(array: Array, index: Index) -> Array:
@@ -47,7 +43,7 @@ class Inside:
 
 
 class ScalarGraph:
-    """Makes the nodes, in topological order.
+    """The nodes so far, in topological order.
 
     By scalar id: ``nodes``, ``values``, ``labels``, ``origin`` (the element that it is or works for), ``is_element``,
     and ``slots``, the array slot that each of its inputs comes through (None within an element). ``leaves`` are values,
@@ -56,8 +52,8 @@ class ScalarGraph:
     consumer's elements read an element through an array edge.
     """
 
-    def __init__(self, unrolled: Unrolled, chosen: Vicinity) -> None:
-        self.unrolled, self.trees, self.shortened = unrolled, chosen.trees, chosen.shortened
+    def __init__(self, unrolled: Unrolled) -> None:
+        self.unrolled = unrolled
         self.nodes: list[Node] = []
         self.values: list[Array] = []
         self.labels: list[str] = []
@@ -71,24 +67,13 @@ class ScalarGraph:
         self.reading: dict[tuple[int, int, int], int] = {}
         self.cut: set[int] = set()
         self._names: set[str] = set()
-        graph = unrolled.graph
-        by_node: dict[int, list[Element]] = {}
-        for element in sorted(self.trees):
-            by_node.setdefault(element[0], []).append(element)
-        for identity, elements in sorted(by_node.items()):
-            _Writing(self, graph.nodes[identity]).write(elements)
-        if chosen.alone is not None:
-            self.element(chosen.alone)
-        self._ends()
 
-    def element(self, element: Element) -> int:
-        """The node of an element: the one there is, or a leaf with its recorded number."""
-        if element not in self.ids:
-            node = self.unrolled.graph.nodes[element[0]]
-            identity = self.add(node.op if node.is_leaf else "input", (), self.name(element), element, recorded=True)
-            if not node.is_leaf:
-                self.cut.add(identity)
-        return self.ids[element]
+    def leaf(self, element: Element) -> None:
+        """A new node for an element that is a leaf here, with its recorded number."""
+        node = self.unrolled.graph.nodes[element[0]]
+        identity = self.add(node.op if node.is_leaf else "input", (), self.name(element), element, recorded=True)
+        if not node.is_leaf:
+            self.cut.add(identity)
 
     def add(
         self,
@@ -114,7 +99,7 @@ class ScalarGraph:
         array_node = self.unrolled.graph.nodes[origin[0]]
         sources = tuple(i for i, _ in inputs)
         line, scope = (array_node.line, array_node.scope) if sources else (None, "")
-        self.nodes.append(Node(identity, op, sources, (), self._name(label, origin), scope, attributes, line))
+        self.nodes.append(Node(identity, op, sources, (), self._name(label, origin, recorded), scope, attributes, line))
         self.values.append(number)
         self.labels.append(label)
         self.origin.append(origin)
@@ -134,132 +119,13 @@ class ScalarGraph:
         text = f"{node.name}[{','.join(map(str, places))}]" if places else node.name
         return text if axis is None or self.unrolled.belongs(element) else f"{text} of sample {index[axis] + 1}"
 
-    def _name(self, label: str, origin: Element) -> str:
-        """A name that no other node has."""
-        name = label
-        if name in self._names:
-            name = base = f"{label} in {self.name(origin)}"
-            number = 1
-            while name in self._names:
-                number += 1
-                name = f"{base}, {number}"
+    def _name(self, label: str, origin: Element, recorded: bool) -> str:
+        """A name that no other node has. A sign alone says whose it is."""
+        apart = label in self._names or (not recorded and (label[0] in "Σ∏" or label in SIGNS))
+        name = base = f"{label} in {self.name(origin)}" if apart else label
+        number = 1
+        while name in self._names:
+            number += 1
+            name = f"{base}, {number}"
         self._names.add(name)
         return name
-
-    def _ends(self) -> None:
-        """The gradient that arrives from outside belongs to the picture where its output does."""
-        graph = self.unrolled.graph
-        if graph.incoming is not None:
-            for node, index in list(self.ids):
-                if node == graph.output:
-                    self.element((graph.incoming, index))
-
-
-class _Writing:
-    """Writes out the elements of one array node."""
-
-    def __init__(self, made: ScalarGraph, node: Node) -> None:
-        self.made, self.node = made, node
-        self.slots = variables(node)
-        self.inside = made.inside[node.id] = Inside()
-        self.built: dict[Expression, int] = {}
-        self.origin: Element = (node.id, ())
-        self.own: list[int] = []
-        self.read: set[tuple[int, int]] = set()
-
-    def write(self, elements: Iterable[Element]) -> None:
-        """All of them, in order. What several of them need is made once."""
-        made = self.made
-        owner: dict[int, int] = {}
-        for number, element in enumerate(elements):
-            self.origin, self.read = element, set()
-            first = len(made.nodes)
-            self._build(made.trees[element], whole=True)
-            for slot, source in self.read:
-                key = (self.node.id, slot, source)
-                made.reading[key] = made.reading.get(key, 0) + 1
-            owner |= {i: number for i in range(first, len(made.nodes)) if made.nodes[i].inputs}
-            self.inside.own.append([])
-        self._share(owner)
-
-    def _share(self, owner: dict[int, int]) -> None:
-        """Sorts the operations into those of one element and those that several read, themselves or through others."""
-        nodes, shared = self.made.nodes, set[int]()
-        for i in sorted(owner, reverse=True):
-            for source in nodes[i].inputs:
-                if source in owner and (i in shared or owner[source] != owner[i]):
-                    shared.add(source)
-        for i in sorted(owner):
-            (self.inside.shared if i in shared else self.inside.own[owner[i]]).append(i)
-
-    def _build(self, tree: Expression, whole: bool = False) -> int:
-        if isinstance(tree, Number):
-            name = tree.name or f"{tree.value:.4g}".replace("-", "−")
-            return self.made.add("constant", (), name, self.origin, value=tree.value)
-        assert isinstance(tree, Call)
-        if tree in self.built and not whole:
-            self._reads_again(tree)
-            return self.built[tree]
-        inputs = [self._input(argument) for argument in tree.arguments]
-        label = self._label(tree)
-        if tree.operation in ("add", "multiply"):
-            for count in range(2, len(inputs)):
-                sign = "Σ" if tree.operation == "add" else "∏"
-                partial = self._add(tree.operation, (inputs[0], inputs[1]), f"{sign}{count}")
-                inputs = [(partial, None), *inputs[2:]]
-            if not whole and tree.operation == "add":
-                label = f"Σ{len(tree.arguments)}"
-        name = self.made.name(self.origin) if whole else label
-        built = self._add(tree.operation, tuple(inputs), name, whole, tree.keywords)
-        if not whole:
-            self.built[tree] = built
-        return built
-
-    def _input(self, tree: Expression) -> tuple[int, int | None]:
-        """A node, and the array slot that it comes through."""
-        if not isinstance(tree, Symbol):
-            return self._build(tree), None
-        slot = self.slots[tree.name]
-        source = self.made.element((self.node.inputs[slot], tree.index or ()))
-        self.read.add((slot, source))
-        return source, slot
-
-    def _add(
-        self,
-        op: str,
-        inputs: tuple[tuple[int, int | None], ...],
-        label: str,
-        recorded: bool = False,
-        attributes: tuple[tuple[str, float], ...] = (),
-    ) -> int:
-        identity = self.made.add(op, inputs, label, self.origin, recorded=recorded, attributes=attributes)
-        for place, (source, slot) in enumerate(inputs):
-            if slot is not None:
-                self.made.readers.setdefault((self.node.id, slot), []).append((source, identity, place))
-        return identity
-
-    def _reads_again(self, tree: Call) -> None:
-        """Another element has what this one needs: it reads the same."""
-        for slot, element in self.made.unrolled.operands(self.node, tree):
-            self.read.add((slot, self.made.ids[element]))
-
-    def _label(self, tree: Call) -> str:
-        text = to_text(_brief(tree), self._leaf, times="·")
-        return text if len(text) <= LONGEST_LABEL else OPS[tree.operation].symbol
-
-    def _leaf(self, leaf: Number | Symbol | Reference) -> str:
-        if isinstance(leaf, Number):
-            return leaf.name or f"{leaf.value:.4g}".replace("-", "−")
-        assert isinstance(leaf, Symbol)
-        if leaf.name not in self.slots:
-            return leaf.name
-        return self.made.name((self.node.inputs[self.slots[leaf.name]], leaf.index or ()))
-
-
-def _brief(tree: Expression) -> Expression:
-    """A tree for a label: long sums are a sign."""
-    if not isinstance(tree, Call):
-        return tree
-    if tree.operation == "add" and len(tree.arguments) > 2:
-        return Symbol("Σ")
-    return Call(tree.operation, tuple(map(_brief, tree.arguments)), tree.keywords)

@@ -1,194 +1,58 @@
-"""The steps of a scalar view and their numbers: of elements those recorded, of what lies between computed from them."""
+"""The steps of a scalar view, within those of the array trace."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
-from engine.expression import Index, Number, Reference
-from engine.feeding import fan
+from engine.expression import Index
 from engine.graph import Graph
 from engine.ops import Array
 from engine.scalar_graph import ScalarGraph, element_of
-from engine.trace import Given, Step, Trace, Update
+from engine.scalar_messages import ScalarMessages
+from engine.trace import Step, Trace, Update
 from engine.unrolled import Element
-
-# (array consumer, its slot)
-Edge = tuple[int, int]
-# A gradient that differs by more from the sum of its messages is given something from elsewhere.
-ROUNDING = 1e-9
 
 
 class ScalarTrace:
-    """Follows the steps of the array trace; ``outer`` is, by step, the array step that it belongs to, from 1.
+    """Follows the steps of the array trace; ``outer`` is, by step, the array step that it belongs to, from 1."""
 
-    ``others`` is what a node is given by what is not in the picture, and ``other_messages`` how many messages that is.
-    """
-
-    def __init__(self, made: ScalarGraph) -> None:
+    def __init__(self, made: ScalarGraph, incomplete: Collection[Element]) -> None:
         self.made, self.whole = made, made.unrolled.trace
+        self.back = ScalarMessages(made, incomplete)
         self.steps: list[Step] = []
         self.outer: list[int] = []
-        self.messages: dict[tuple[int, int], Array] = {}
-        self.given: dict[int, Given] = {}
-        self.others: dict[int, float] = {}
-        self.other_messages: dict[int, int] = {}
-        self.gradients: list[Array | None] = [self._recorded(i) for i in range(len(made.nodes))]
-        self.sends = self._sending()
         self.updates: dict[int, Update] = {}
-        self._fans: dict[Edge, int] = {}
-        self._readers = Counter((edge, reader[0]) for edge, readers in made.readers.items() for reader in readers)
-        self._sent_at = {(s.node, s.slot): at for at, s in enumerate(self.whole.steps, 1) if s.phase == "backward"}
-        self._arriving: dict[int, list[int]] = {}
         self._by_node: dict[int, list[int]] = {}
         for (node, _), identity in sorted(made.ids.items()):
             self._by_node.setdefault(node, []).append(identity)
-        self._backward()
-        self._from_elsewhere()
         self._walk()
 
     def trace(self) -> Trace:
         """All of it."""
         made, graph = self.made, self.whole.graph
         outputs = self._by_node.get(graph.output)
-        reached = [i for i, gradient in enumerate(self.gradients) if gradient is not None]
+        reached = [i for i, gradient in enumerate(self.back.gradients) if gradient is not None]
         output = outputs[0] if outputs else max(reached, default=len(made.nodes) - 1)
         incoming = self._by_node.get(graph.incoming, [None])[0] if graph.incoming is not None and outputs else None
         rule = self.whole.update_rule
         regularised = frozenset(i for node in rule.regularised for i in self._by_node.get(node, []))
-        seed = self.given[output].value if output in self.given else np.ones(())
+        seed = self.back.given[output].value if output in self.back.given else np.ones(())
         return Trace(
             Graph(tuple(made.nodes), output, incoming, MappingProxyType(made.leaves)),
             self.whole.learning_rate,
             tuple(made.values),
-            tuple(self.gradients),
-            MappingProxyType(self.messages),
+            tuple(self.back.gradients),
+            MappingProxyType(self.back.messages),
             seed,
             MappingProxyType(self.updates),
             tuple(self.steps),
             replace(rule, regularised=regularised),
-            MappingProxyType(self.given),
+            MappingProxyType(self.back.given),
         )
-
-    # Numbers -------------------------------------------------------------------------------------------------------
-
-    def _recorded(self, identity: int) -> Array | None:
-        if not self.made.is_element[identity]:
-            return None
-        node, index = self.made.origin[identity]
-        gradient = self.whole.gradients[node]
-        return None if gradient is None else element_of(gradient, index)
-
-    def _sending(self) -> frozenset[tuple[int, int]]:
-        """(node, slot) of every message in the picture."""
-        made, found, reached = self.made, set[tuple[int, int]](), set[int]()
-        for node in made.nodes:
-            array_node = made.origin[node.id][0]
-            if self.whole.gradients[array_node] is None:
-                continue
-            for place, (source, slot) in enumerate(zip(node.inputs, made.slots[node.id], strict=True)):
-                if source in reached if slot is None else (array_node, slot) in self.whole.messages:
-                    found.add((node.id, place))
-                    reached.add(node.id)
-        return frozenset(found)
-
-    def _backward(self) -> None:
-        """The messages within elements, and with them the gradients of what lies between, then those to elements."""
-        made = self.made
-        with np.errstate(all="ignore"):
-            for node in reversed(self.whole.graph.nodes):
-                for identity in made.inside[node.id].backwards if node.id in made.inside else ():
-                    for slot in range(len(made.nodes[identity].inputs)):
-                        if (identity, slot) in self.sends:
-                            self._send(identity, slot)
-
-    def _send(self, identity: int, slot: int) -> None:
-        made = self.made
-        node, source = made.nodes[identity], made.nodes[identity].inputs[slot]
-        arriving, array_slot = self.gradients[identity], made.slots[identity][slot]
-        assert arriving is not None
-        numbers = [made.values[i][()] for i in node.inputs]
-        rule, value = node.rule.vjp(slot), made.values[identity][()]
-        message = np.array(rule(arriving[()], value, *numbers, **dict(node.attributes)), dtype=np.float64)
-        if array_slot is None:
-            before = self.gradients[source]
-            self.gradients[source] = _frozen(message if before is None else np.asarray(before + message))
-        else:
-            edge = (made.origin[identity][0], array_slot)
-            if self._is_only_one(edge, source) and made.origin[identity] not in made.shortened:
-                message = element_of(self.whole.messages[edge], made.origin[source][1])
-        self.messages[identity, slot] = _frozen(message)
-
-    def _is_only_one(self, edge: Edge, source: int) -> bool:
-        """Whether the one message to an element along an array edge is all that is recorded there."""
-        return self._readers[edge, source] == 1 and self._fan(edge) == 1
-
-    def _fan(self, edge: Edge) -> int:
-        """How many elements of the consumer read each element along an array edge, those of all samples together."""
-        if edge not in self._fans:
-            node = self.whole.graph.nodes[edge[0]]
-            self._fans[edge] = fan(node, edge[1], self.whole.graph.input_shapes(node))
-        return self._fans[edge]
-
-    # From elsewhere ------------------------------------------------------------------------------------------------
-
-    def _from_elsewhere(self) -> None:
-        """What elements are given by the rest of the picture, so that with it their messages come to the gradient."""
-        arrived: dict[int, list[float]] = {}
-        for (identity, slot), message in self.messages.items():
-            arrived.setdefault(self.made.nodes[identity].inputs[slot], []).append(float(message))
-        for element, identity in self.made.ids.items():
-            gradient = self.gradients[identity]
-            if gradient is None:
-                continue
-            if element[0] == self.whole.graph.output:
-                self._seed(element, identity)
-                continue
-            missing = self._missing(element[0], identity)
-            rest = _rest(float(gradient), arrived.get(identity, []))
-            if missing or rest.matters:
-                self._give(element[0], identity, missing, rest.value)
-
-    def _seed(self, element: Element, identity: int) -> None:
-        incoming = self.whole.graph.incoming
-        if incoming is not None:
-            source = Reference(self.made.ids[incoming, element[1]], "value")
-            self.given[identity] = Given(element_of(self.whole.seed, element[1]), source)
-
-    def _missing(self, node: int, identity: int) -> dict[Edge, int]:
-        """By array edge: how many elements of the consumer send to the element from outside the picture."""
-        edges = [edge for edge in self.whole.graph.consumers[node] if edge in self.whole.messages]
-        counts = {edge: self._fan(edge) - self.made.reading.get((*edge, identity), 0) for edge in edges}
-        return {edge: count for edge, count in counts.items() if count > 0}
-
-    def _give(self, node: int, identity: int, missing: Mapping[Edge, int], value: float) -> None:
-        """One message for all that come from elsewhere. It arrives when the last of them does."""
-        count = max(1, sum(missing.values()))
-        edges = missing or {edge: 1 for edge in self.whole.graph.consumers[node] if edge in self.whole.messages}
-        self.others[identity], self.other_messages[identity] = value, count
-        number = Number(value, self._elsewhere(missing))
-        self.given[identity] = Given(_frozen(np.array(value)), number)
-        last = max(self._sent_at[edge] for edge in edges)
-        self._arriving.setdefault(last, []).append(identity)
-
-    def _elsewhere(self, missing: Mapping[Edge, int]) -> str:
-        """Where messages from outside the picture come from, in a few words."""
-        samples, count = self.made.unrolled.samples, sum(missing.values())
-        if samples > 1 and missing and all(self._is_of_others(edge, left) for edge, left in missing.items()):
-            return f"{samples - 1:,} other sample{'s' if samples > 2 else ''}"
-        return f"{count:,} other message{'s' if count != 1 else ''}" if missing else "what is left out"
-
-    def _is_of_others(self, edge: Edge, left: int) -> bool:
-        """Whether all that is missing of an array edge comes from other samples."""
-        per_sample, more = divmod(self._fan(edge), self.made.unrolled.samples)
-        return edge[0] in self.made.unrolled.axes and more == 0 and left == self._fan(edge) - per_sample
-
-    # Steps ---------------------------------------------------------------------------------------------------------
 
     def _walk(self) -> None:
         """The steps of the picture within each step of the array trace."""
@@ -196,7 +60,7 @@ class ScalarTrace:
         for position, step in enumerate(self.whole.steps, start=1):
             for inner in self._within(step, begun):
                 self._take(position, inner)
-            for identity in self._arriving.get(position, ()):
+            for identity in self.back.arriving.get(position, ()):
                 self._take(position, Step("backward", identity))
 
     def _take(self, position: int, step: Step) -> None:
@@ -219,11 +83,11 @@ class ScalarTrace:
                 begun.add(step.node)
                 for identity in made.inside[step.node].backwards:
                     for slot, from_element in enumerate(made.slots[identity]):
-                        if from_element is None and (identity, slot) in self.sends:
+                        if from_element is None and (identity, slot) in self.back.messages:
                             yield Step("backward", identity, slot)
             readers = made.readers.get((step.node, step.slot), [])
             for _, identity, slot in sorted(readers, key=lambda reader: (made.origin[reader[0]][1], *reader[1:])):
-                if (identity, slot) in self.sends:
+                if (identity, slot) in self.back.messages:
                     yield Step("backward", identity, slot)
 
     def _update(self, node: int, index: Index) -> Update:
@@ -242,25 +106,3 @@ class ScalarTrace:
             {name: at(array) for name, array in whole.lines.items()},
             None if whole.regularised is None else at(whole.regularised),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """What a gradient has beyond the messages of the picture, and whether that is more than rounding."""
-
-    value: float
-    matters: bool
-
-
-def _rest(gradient: float, messages: list[float]) -> _Rest:
-    arrived = sum(messages)
-    if arrived == gradient or (math.isnan(arrived) and math.isnan(gradient)):
-        return _Rest(gradient - arrived if math.isfinite(gradient) else 0.0, matters=False)
-    rest = gradient - arrived
-    scale = max([abs(gradient), *map(abs, messages)])
-    return _Rest(rest, not abs(rest) <= ROUNDING * scale)
-
-
-def _frozen(array: Array) -> Array:
-    array.flags.writeable = False
-    return array

@@ -15,6 +15,7 @@ import numpy as np
 from engine.expression import Index, Reference
 from engine.scalar_graph import ScalarGraph
 from engine.scalar_trace import ScalarTrace
+from engine.scalar_writing import written
 from engine.trace import Trace
 from engine.unrolled import Unrolled
 from engine.vicinity import Vicinity, vicinity
@@ -70,8 +71,8 @@ def scalars_of(trace: Trace, sample: int, around: Reference | None = None, most:
     """
     unrolled = Unrolled(trace, sample)
     chosen = vicinity(unrolled, around, most)
-    made = ScalarGraph(unrolled, chosen)
-    told = ScalarTrace(made)
+    made = written(unrolled, chosen)
+    told = ScalarTrace(made, unrolled.incomplete | chosen.shortened)
     shown = len(made.nodes)
     whole = chosen.is_whole and not chosen.opaque
     return Scalars(
@@ -85,8 +86,8 @@ def scalars_of(trace: Trace, sample: int, around: Reference | None = None, most:
         shown if whole else max(shown, chosen.total),
         "" if whole else _words(made, chosen, shown),
         {(node, _flat(trace, node, index)): identity for (node, index), identity in made.ids.items()},
-        told.others,
-        told.other_messages,
+        told.back.others,
+        told.back.other_messages,
         frozenset(made.cut),
     )
 

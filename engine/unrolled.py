@@ -39,7 +39,7 @@ class Unrolled:
     """The elements of one sample of a trace.
 
     ``axes`` are the sample axes by node id, ``samples`` their length, and ``sample`` counts from 0; it is None where
-    nothing is a batch.
+    nothing is a batch. ``incomplete`` are elements that were written out without terms that are 0.
     """
 
     def __init__(self, trace: Trace, sample: int) -> None:
@@ -50,6 +50,7 @@ class Unrolled:
         self.sample = min(max(sample, 0), self.samples - 1) if axes else None
         self._mixed: dict[int, Array | None] = {}
         self._calls: dict[int, frozenset[str]] = {}
+        self.incomplete: set[Element] = set()
 
     # Elements ------------------------------------------------------------------------------------------------------
 
@@ -121,6 +122,8 @@ class Unrolled:
             whole = substitute(whole, lambda symbol: self._placed(node, symbol))
         with np.errstate(all="ignore"):
             tree = self._in_single_operations(node, whole)
+        if tree is not None and tree is not whole and _reads(tree) < _reads(whole):
+            self.incomplete.add(element)
         if tree is not None and others is not None:
             tree = joined(tree, float(others[index]), self.samples, node.op in AVERAGED)
         if tree is None or isinstance(tree, Call):
@@ -216,3 +219,7 @@ class Unrolled:
     def _placed(self, node: Node, symbol: Symbol) -> Symbol:
         source = node.inputs[variables(node)[symbol.name]]
         return Symbol(symbol.name, self.of_sample(source, symbol.index or ()))
+
+
+def _reads(tree: Expression) -> int:
+    return sum(isinstance(part, Symbol) for part in walk(tree))

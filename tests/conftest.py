@@ -41,6 +41,7 @@ SLOW_FILES = (
     "test_network_program.py",
     "test_norms.py",
     "test_plan.py",
+    "test_scalars.py",
     "test_tables.py",
     "test_updates.py",
 )

@@ -93,7 +93,7 @@ def steps_follow_the_trace(trace: Trace, scalars: Scalars) -> None:
             assert mine.value_at[node.id] > 0
     for steps in range(len(trace.steps) + 1):
         done = scalars.position(steps)
-        assert done == sum(outer <= steps for outer in scalars.outer)
+        assert done == np.count_nonzero(scalars.outer <= steps)
 
 
 def messages_come_to_gradients(scalars: Scalars, relative: float) -> None:
