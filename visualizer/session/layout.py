@@ -103,8 +103,8 @@ def arrange(
     pace.reach(0.0)
     ends = _ends(by_key, links)
     columns = columns_of(list(by_key), ends, pace)
-    pace.check()
     left, right = _column_edges(by_key, columns, column_gap)
+    pace.check()
     ways = {} if like is None else _ways(like)
     positions: dict[int, tuple[float, float]] = {}
     routes: dict[int, Route] = {}

@@ -27,6 +27,7 @@ def order_rows(grid: Grid, known: Floats | None, sweeps: int, pace: Pace) -> lis
     rows keep the order of their keys.
     """
     sweep = _Sweep(grid, _first(grid, known))
+    pace.check()
     if known is not None:
         sweep.exchange(pace)
     best, fewest, stale = sweep.kept(), sweep.crossings(grid, pace) * (1.0 if known is None else KEEPING), 0
