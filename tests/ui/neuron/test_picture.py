@@ -28,6 +28,7 @@ from visualizer.session.session import Session
 from visualizer.ui.neuron import edges
 from visualizer.ui.neuron.picture import NeuronPicture
 from visualizer.ui.neuron.showing import Moment
+from visualizer.ui.neuron.tags import MOST_EDGES
 from visualizer.ui.theme import DARK, LIGHT, color, load_fonts
 
 MOST_MOMENTS = 12
@@ -64,7 +65,8 @@ def difference(one: QImage, other: QImage) -> float:
 )
 def test_a_patched_picture_is_the_one_painted_anew(name: str, shows: str) -> None:
     session = session_of(name, Appearance(shows=shows, strongest=40))  # type: ignore[arg-type]
-    picture, scale = NeuronPicture(session.neuron, LIGHT), 0.8
+    picture = NeuronPicture(session.neuron, LIGHT)
+    scale = 1.5 if picture.painter.edges.count <= MOST_EDGES else 0.8  # near enough for numbers on edges
     moments = [Moment(*place) for place in places(session)]
     moments = moments[:: max(len(moments) // MOST_MOMENTS, 1)]
     image = painted(picture, moments[0], scale)
@@ -84,6 +86,16 @@ def test_bulk_lines_are_patched_as_well(monkeypatch: pytest.MonkeyPatch) -> None
     for before, after in pairwise(moments):
         image = patched(image, picture, before, after, scale)
         assert difference(image, painted(picture, after, scale)) < 2e-4, after
+
+
+def test_numbers_beside_steep_edges_are_patched_as_well() -> None:
+    session = session_of("2-3-1", Appearance(direction="down"))
+    picture, scale = NeuronPicture(session.neuron, LIGHT), 1.7
+    assert picture.painter.tags.places(scale)
+    image = painted(picture, Moment(0), scale)
+    for before, after in pairwise([Moment(*place) for place in places(session)]):
+        image = patched(image, picture, before, after, scale)
+        assert difference(image, painted(picture, after, scale)) < 2e-5, after
 
 
 def test_what_is_asked_for_is_patched_too() -> None:

@@ -24,6 +24,7 @@ Kinds = np.ndarray[Any, np.dtype[np.int16]]
 BINS = 32  # sizes that the eye tells apart; those of negative numbers follow on those of positive ones
 SILENT, NOT_YET, ZERO, NOT_FINITE = -3, -2, -1, 2 * BINS
 PALEST = 0.2  # of the colour of a sign, so that a weak edge does not vanish into the ground
+CROWDED = 3.0  # pixels; where the strongest edge is thinner than that, edges are many
 FADED = 0.16  # what is left of an edge outside the focus
 DASH, GAP, DOT = 4.5, 4.0, 4.6  # of curves: lengths, and from dot to dot, in scene units where the grain is 1
 HAIR_DASHES, HAIR_DOTS = (5.0, 6.0), (1.0, 3.0)  # of hairlines, in pixels
@@ -73,7 +74,8 @@ def pens_of(theme: Theme, stroke: Stroke) -> dict[int, tuple[QPen, ...]]:
         return made
 
     hair = stroke.pixel is None
-    waiting = mix(color(theme.muted), ground, 0.7)
+    # where hundreds of edges wait, they would be the loudest of all
+    waiting = mix(color(theme.muted), ground, 0.7 if stroke.thickest > CROWDED else 0.45)
     found: dict[int, tuple[QPen, ...]] = {
         SILENT: (pen(color(theme.hairline if hair else theme.faint), 1.0),),
         NOT_YET: (pen(waiting, 1.0, HAIR_DASHES if hair else ()),),
