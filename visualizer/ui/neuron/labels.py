@@ -21,7 +21,7 @@ from visualizer.ui.neuron.strokes import FADED
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import Theme, Weight, color, mix, readable, text_width
 
-VALUE, NAME, STAGES = 11.0, 21.0, 54.0  # radii in pixels from which a unit tells its value, its name, all its stages
+VALUE, NAME, STAGES = 11.0, 23.0, 54.0  # radii in pixels from which a unit tells its value, its name, all its stages
 LEAST, FULL, USUAL, LARGEST = 8.0, 9.0, 13.0, 17.0  # sizes of numbers; from FULL on with all their digits
 _BARE = re.compile(r"\b0\.")  # the 0 before the point, which may be left out
 LEAST_CAPTION = 6.5  # smaller than that a caption cannot be read
