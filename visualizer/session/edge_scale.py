@@ -12,6 +12,7 @@ from visualizer.session.appearance import Appearance
 from visualizer.session.formatting import number_text, power_of_ten
 
 ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # what a linear scale ends at, times a power of ten
+SMALLEST, LARGEST = -307, 308  # whole powers of ten that a number can hold
 FEWEST = 1e-6  # of the largest: where a logarithmic scale begins that was told to begin at nothing
 
 
@@ -46,7 +47,8 @@ class EdgeScale:
         with np.errstate(all="ignore"):
             sizes = np.abs(numbers)
             if self.logarithmic:
-                places = np.log(sizes / self.low) / math.log(self.high / self.low)
+                low, high = math.log10(self.low), math.log10(self.high)
+                places = (np.log10(sizes) - low) / (high - low)
             else:
                 places = (sizes - self.low) / (self.high - self.low)
         places = np.clip(places, 0.0, 1.0)
@@ -76,19 +78,20 @@ def edge_scale(numbers: Array, appearance: Appearance, signed: bool = False) -> 
         return EdgeScale(0.1 if logarithmic else 0.0, 1.0, logarithmic, signed)
     if not logarithmic:
         return EdgeScale(0.0, round_up(float(sizes.max())), False, signed)
-    low, high = math.floor(math.log10(sizes.min())), math.ceil(math.log10(sizes.max()))
+    high = max(min(math.ceil(math.log10(sizes.max())), LARGEST), SMALLEST + 1)
+    low = math.floor(math.log10(sizes.min()))
     return EdgeScale(_power(min(low, high - 1)), _power(high), True, signed)
 
 
 def round_up(largest: float) -> float:
     """A round number (1, 1.5, 2, 3, 5 or 7 times a power of ten) that is not below ``largest``, which is positive."""
     power = _power(math.floor(math.log10(largest)))
-    return next((step * power for step in ROUND if step * power >= largest), largest)
+    return next((step * power for step in ROUND if largest <= step * power < math.inf), largest)
 
 
 def _power(exponent: int) -> float:
     """10 to a whole power, within what a number can hold."""
-    return float(f"1e{max(-307, min(exponent, 308))}")
+    return float(f"1e{max(SMALLEST, min(exponent, LARGEST))}")
 
 
 def _words(end: float, logarithmic: bool) -> str:

@@ -30,7 +30,10 @@ def scalar_lighting(session: Session) -> Lighting:
     step = trace.steps[place - 1]
     receiver = trace.receiver(step)
     result = Reference(receiver, "gradient" if step.phase == "backward" else "value", ())
-    cells = tuple(dict.fromkeys(references(element(trace, step, ()))))
+    asked = result if session.asking else None
+    cells = () if asked else tuple(dict.fromkeys(references(element(trace, step, ()))))
+    # Small boxes stand too near to each other for a pill; the number lights up in its cell.
+    told = asked is None and session.scalar_scene.boxes[receiver].form == "full"
     return Lighting(
         step.phase,
         receiver,
@@ -38,8 +41,9 @@ def scalar_lighting(session: Session) -> Lighting:
         cells,
         result,
         hovered=hovered,
+        asked=asked,
         picked=None if picked in (*cells, result) else picked,
-        pill=number_text(_number(scalars, step)),
+        pill=number_text(_number(scalars, step)) if told else "",
         alike=alike,
     )
 

@@ -21,6 +21,7 @@ from visualizer.ui.theme import Theme, color, magnitude_colors
 THINNEST, THICKEST = 1.6, 6.0
 SLIM = 0.55  # of these, where boxes are small
 ON_ITS_WAY = 2.5  # the width of a message whose size is not told
+LEAST_ZOOM = 0.45  # where the picture is seen smaller, its lines do not get thinner
 SEEN = 2.5  # pixels by which a hairline may leave its curve
 
 
@@ -36,6 +37,7 @@ class EdgePainter:
         self._numbers = scene.numbers
         self._silent = ~scene.numbers.shown
         self.slim = SLIM if any(box.form != "full" for box in scene.boxes) else 1.0
+        self._grown = 1.0
 
     def polygon(self, index: int) -> QPolygonF:
         """The curve of an edge."""
@@ -47,7 +49,17 @@ class EdgePainter:
     def bounds(self, index: int) -> QRectF:
         """The rectangle that an edge covers."""
         left, top, right, bottom = self.scene.edge_bounds[index].tolist()
-        return QRectF(left - 5, top - 5, right - left + 10, bottom - top + 10)
+        reach = self.reach
+        return QRectF(left - reach, top - reach, right - left + 2 * reach, bottom - top + 2 * reach)
+
+    @property
+    def reach(self) -> float:
+        """How far the strokes of edges reach around their curves."""
+        return 5.0 * self._grown
+
+    def seen_at(self, scale: float) -> None:
+        """Say how large the picture is seen, in pixels per scene unit: from afar, lines are wider in it."""
+        self._grown = max(1.0, round(LEAST_ZOOM / scale, 2))
 
     # One by one -----------------------------------------------------------------------------------------------------
 
@@ -72,16 +84,16 @@ class EdgePainter:
         computed = self._numbers.computed_at[index] <= position
         tone = color(self.theme.muted if computed else self.theme.faint)
         if self._silent[index]:
-            return [line(tone, 1.0)]
-        return [dashes(tone, 1.2 if self.slim == 1.0 else 1.0, (3.5, 3.0))]
+            return [line(tone, self._grown)]
+        return [dashes(tone, (1.2 if self.slim == 1.0 else 1.0) * self._grown, (3.5, 3.0))]
 
     def on_its_way(self) -> list[QPen]:
         """The pen for a message whose size is asked for."""
-        return [line(color(self.theme.backward), ON_ITS_WAY * self.slim)]
+        return [line(color(self.theme.backward), ON_ITS_WAY * self.slim * self._grown)]
 
     def strokes(self, number: float) -> list[QPen]:
         """The pens for a number: width and colour by its size, dotted for exactly 0, hatched red where not finite."""
-        theme, slim = self.theme, self.slim
+        theme, slim = self.theme, self.slim * self._grown
         if not math.isfinite(number):
             return [line(color(theme.danger), 6.0 * slim), dashes(color(theme.panel), 4.0 * slim, (0.5, 0.8))]
         if number == 0:

@@ -14,6 +14,7 @@ from visualizer.ui.pen import Pen, line
 from visualizer.ui.scene.edges import EdgePainter
 from visualizer.ui.theme import Theme, color, text_on, text_width
 
+SHORTEST = 30.0  # an edge with an arrow
 HALO = 11.0  # how far the halo of the present step reaches around a box
 
 
@@ -109,31 +110,33 @@ class LightPainter:
             for stroke in self._edges.strokes(edge.magnitude) if light.asked is None else self._edges.on_its_way():
                 pen.painter.setPen(stroke)
                 pen.painter.drawPolyline(polygon)
-        self._arrowhead(pen, polygon, accent, back)
+        self._arrowhead(pen, polygon, accent, back, slim)
 
-    def _arrowhead(self, pen: Pen, polygon: QPolygonF, accent: QColor, back: bool) -> None:
-        """A small arrow in the middle of an edge, the way the number travels."""
-        count = polygon.size()
+    def _arrowhead(self, pen: Pen, polygon: QPolygonF, accent: QColor, back: bool, slim: float) -> None:
+        """A small arrow in the middle of an edge, the way the number travels; none where there is no room for it."""
+        bounds, count = polygon.boundingRect(), polygon.size()
+        if bounds.width() + bounds.height() < SHORTEST * slim:
+            return
         a, b = polygon.at(count // 2 - 1), polygon.at(count // 2 + (1 if count > 2 else 0))
         direction = math.atan2(b.y() - a.y(), b.x() - a.x()) + (math.pi if back else 0.0)
         center = QPointF((a.x() + b.x()) / 2, (a.y() + b.y()) / 2)
 
         def at(angle: float, radius: float) -> QPointF:
             return QPointF(
-                center.x() + radius * math.cos(direction + angle), center.y() + radius * math.sin(direction + angle)
+                center.x() + slim * radius * math.cos(direction + angle),
+                center.y() + slim * radius * math.sin(direction + angle),
             )
 
         pen.painter.setPen(line(color(self.theme.ground), 1.5))
         pen.painter.setBrush(QBrush(accent))
         pen.painter.drawPolygon(QPolygonF([at(0, 9), at(2.45, 8), at(math.pi, 3), at(-2.45, 8)]))
 
-    @staticmethod
-    def _lit_rect(pen: Pen, rect: Rect | None, accent: QColor, width: float, alpha: int) -> None:
+    def _lit_rect(self, pen: Pen, rect: Rect | None, accent: QColor, width: float, alpha: int) -> None:
         if rect is None:
             return
         fill = QColor(accent)
         fill.setAlpha(alpha)
-        pen.box(QRectF(*rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, fill, accent, width)
+        pen.box(QRectF(*rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, fill, accent, width * self._edges.slim**0.5)
 
     def _joined_cells(self, pen: Pen, start: Reference, end: Reference, accent: QColor, light: Lighting) -> None:
         """A curve from one cell to the next on a path, underneath the lit cells."""

@@ -97,7 +97,8 @@ class ScenePainter:
         focus: Collection[int] | None,
     ) -> None:
         pen = Pen(painter, self.outlines)
-        self._frames(pen, scale)
+        self.edges.seen_at(scale)
+        self._frames(pen)
         boxes = self._all_boxes if rects is None else self._all_boxes[touching(self._bounds, rects, 3.0)]
         if focus is None:
             self._paint_edges(painter, rects, None, position, asked, scale, 1.0)
@@ -139,7 +140,11 @@ class ScenePainter:
         if self._in_bulk(scale):
             self.edges.paint_bulk(painter, rects, only, position, scale, strength)
             return
-        edges = np.arange(len(self.scene.edges)) if rects is None else touching(self.scene.edge_bounds, rects, 5.0)
+        edges = (
+            np.arange(len(self.scene.edges))
+            if rects is None
+            else touching(self.scene.edge_bounds, rects, self.edges.reach)
+        )
         edges = edges if only is None else edges[only[edges]]
         self._faded(painter, strength, lambda: self.edges.paint(painter, edges, position, asked))
 
@@ -175,7 +180,7 @@ class ScenePainter:
         paint()
         painter.setOpacity(before)
 
-    def _frames(self, pen: Pen, scale: float) -> None:
+    def _frames(self, pen: Pen) -> None:
         """The grounds on which boxes stand that belong together."""
         theme = self.theme
         for frame in self.scene.frames:
