@@ -1,7 +1,8 @@
 """Which column each unit of a layered layout stands in, and which units hang together."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+
+import networkx as nx  # type: ignore[import-untyped, unused-ignore]
 
 from visualizer.session.pace import Pace
 
@@ -10,27 +11,19 @@ Links = Sequence[tuple[int, int]]
 
 def connected_parts(keys: Iterable[int], links: Links) -> list[tuple[list[int], list[int]]]:
     """Keys, ascending, and indices of links of each connected part, the one with the smallest key first."""
-    beside: dict[int, list[int]] = {key: [] for key in sorted(keys)}
-    for source, target in links:
-        beside[source].append(target)
-        beside[target].append(source)
-    part_of: dict[int, int] = {}
-    parts: list[list[int]] = []
-    for key in beside:
-        if key in part_of:
-            continue
-        part_of[key] = len(parts)
-        found = [key]
-        for at in found:
-            for other in beside[at]:
-                if other not in part_of:
-                    part_of[other] = len(parts)
-                    found.append(other)
-        parts.append(sorted(found))
-    indices: dict[int, list[int]] = defaultdict(list)
+    parts = sorted(sorted(part) for part in nx.weakly_connected_components(_graph(keys, links)))
+    part_of = {key: number for number, part in enumerate(parts) for key in part}
+    indices: list[list[int]] = [[] for _ in parts]
     for index, (source, _) in enumerate(links):
         indices[part_of[source]].append(index)
-    return [(found, indices[part]) for part, found in enumerate(parts)]
+    return list(zip(parts, indices, strict=True))
+
+
+def _graph(keys: Iterable[int], links: Links) -> "nx.DiGraph[int]":
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(keys)
+    graph.add_edges_from(links)
+    return graph
 
 
 def columns_of(keys: Sequence[int], links: Links, pace: Pace) -> dict[int, int]:
@@ -46,18 +39,14 @@ def columns_of(keys: Sequence[int], links: Links, pace: Pace) -> dict[int, int]:
         sources[number[target]].append(number[source])
     pace.check()
     columns = [0] * len(keys)
-    waiting = [len(feeding) for feeding in sources]
-    in_turn = [unit for unit, feeding in enumerate(sources) if not feeding]
-    for unit in in_turn:
-        after = columns[unit] + 1
-        for consumer in consumers[unit]:
-            if columns[consumer] < after:
-                columns[consumer] = after
-            waiting[consumer] -= 1
-            if not waiting[consumer]:
-                in_turn.append(consumer)
-    if len(in_turn) < len(keys):
-        raise ValueError("the links form a cycle")
+    in_turn: list[int] = []
+    try:
+        for column, generation in enumerate(nx.topological_generations(_graph(keys, links))):
+            for key in generation:
+                columns[number[key]] = column
+                in_turn.append(number[key])
+    except nx.NetworkXUnfeasible:
+        raise ValueError("the links form a cycle") from None
     pace.check()
     _move_right(in_turn, columns, sources, consumers)
     for unit, feeding in enumerate(sources):
