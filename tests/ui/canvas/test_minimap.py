@@ -104,8 +104,8 @@ def test_another_theme_paints_it_anew(long: Canvas, qtbot: QtBot) -> None:
 
 
 def test_a_followed_receiver_is_not_under_it(long: Canvas) -> None:
-    covered = QRectF(minimap_of(long).geometry())
     for step in range(1, len(long.session.trace.steps) + 1):
         long.session.go_to(step)
         receiver, _ = long.picture.surroundings(long.session)
+        covered = QRectF(minimap_of(long).geometry())
         assert not covered.intersects(long.transform.mapRect(receiver)), step

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QTransform
 
 from engine.expression import Reference
 from engine.graph import Graph
@@ -20,6 +21,7 @@ UNIT_OPENS = 0.26  # of the smaller side of the room: the width of a neuron that
 # is a factor of 1.2, lies between that and any view in which a level is opened.
 CLOSES_AT = 0.7
 NUMBERS_SCALE = 0.9  # at which single numbers can be read
+NEURON_SCALE = 2.0  # at which a layer of few neurons is opened
 
 
 @lru_cache(maxsize=8)
@@ -70,18 +72,24 @@ def wanted(
     return (level, reference) if opens else None
 
 
-def opened_scale(level: Level, picture: Picture, view: View, reference: Reference | None) -> float:
-    """The scale at which a level is shown that has just been zoomed into, or out to."""
-    least = view.fit_scale
-    if level == "scalar":
-        return max(least, min(NUMBERS_SCALE, view.largest))
-    if level == "layer" or reference is None:
-        return least
-    rect = picture.bounds(_whole(reference))
+def placed(
+    level: Level, finer: bool, picture: Picture, view: View, point: QPointF, reference: Reference | None
+) -> QTransform:
+    """The view of the picture of a level that was zoomed to, with ``reference`` still at ``point``.
+
+    A coarser level is seen whole, a ``finer`` one as much of it as can be read.
+    """
+    rect = None if reference is None else picture.bounds(reference)
     if rect is None:
-        return least
-    near = min(view.room.width() * 0.5 / max(rect.width(), 1), view.room.height() * 0.8 / max(rect.height(), 1), 1.5)
-    return max(least, near)
+        return view.placed(view.whole.center(), point, view.fit_scale)
+    if not finer:
+        return view.placed(rect.center(), point, view.fit_scale)
+    if level == "scalar":
+        return view.opened(rect, rect.center(), point, max(view.fit_scale, NUMBERS_SCALE))
+    around = picture.bounds(_whole(reference)) or rect
+    room = view.room
+    near = min(0.6 * room.width() / max(around.width(), 1), 0.8 * room.height() / max(around.height(), 1), NEURON_SCALE)
+    return view.opened(around, rect.center(), point, max(view.fit_scale, near))
 
 
 def _whole(reference: Reference) -> Reference:

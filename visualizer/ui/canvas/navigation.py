@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OVERVIEW = 350  # ms of rest until the minimap shows the present moment
 CORNER = 14  # pixels from the minimap to the sides
-HINT = "following the step, F shows all"
+HINT, HINT_HEIGHT = "following the step, F shows all", 24
 SELECTION_FIT = 3.0  # the largest scale at which a selection is fitted
 
 
@@ -35,7 +35,7 @@ class Navigation:
         self.minimap.moved.connect(self._look_at)
         self._rest = QTimer(canvas, singleShot=True, interval=OVERVIEW)
         self._rest.timeout.connect(self._paint_minimap)
-        self._anchor: tuple[QPointF, Reference | None] | None = None  # what is to stay where after a change of level
+        self._anchor: tuple[bool, QPointF, Reference | None] | None = None  # what stays where when a level is entered
         self._wanted: str | None = None  # the level that was asked for last
         self.measure()
 
@@ -70,14 +70,15 @@ class Navigation:
         transform = self.transform_for(self._canvas.session)
         moved = transform != self.view.transform
         self.view.transform = transform
+        if not moved and self.view.following:
+            self._place_minimap()
         return moved
 
     def transform_for(self, session: Session) -> QTransform:
         """The view for where ``session`` stands."""
         if not self.view.following:
             return self.view.transform
-        covered = QRectF(self.minimap.geometry()) if self.minimap.isVisible() else None
-        return self.view.followed(self._surface.picture.surroundings(session), covered=covered)
+        return self.view.followed(self._surface.picture.surroundings(session))
 
     def fit_selection(self) -> None:
         """Show what is selected as large as it goes; where nothing is, what takes part in the present step."""
@@ -107,7 +108,7 @@ class Navigation:
         if found is None:
             self._anchor = self._wanted = None
         elif found[0] != self._wanted:  # else it is on its way
-            self._anchor, self._wanted = (about, found[1]), found[0]
+            self._anchor, self._wanted = (factor > 1, about, found[1]), found[0]
             self._canvas.level_wanted.emit(*found)
 
     def enter_level(self) -> None:
@@ -116,12 +117,10 @@ class Navigation:
         if anchor is None:
             self.view.frame(self._surroundings())
             return
-        point, reference = anchor
-        rect = None if reference is None else self._surface.picture.bounds(reference)
-        scale = depth.opened_scale(self._surface.level, self._surface.picture, self.view, reference)
-        middle = self.view.whole.center() if rect is None else rect.center()
+        finer, point, reference = anchor
+        level, picture = self._surface.level, self._surface.picture
         self.view.keep, self.view.following = None, False
-        self.view.transform = self.view.placed(middle, point, scale)
+        self.view.transform = depth.placed(level, finer, picture, self.view, point, reference)
 
     # The minimap ----------------------------------------------------------------------------------------------------
 
@@ -131,16 +130,28 @@ class Navigation:
 
     def show_minimap(self) -> None:
         """Show it where only a part of the picture is in view."""
-        canvas, visible = self._canvas, not self.view.shows_all
+        visible = not self.view.shows_all
         if visible:
-            size = self.minimap.sizeHint()
-            place = QPoint(canvas.width() - size.width() - CORNER, canvas.height() - size.height() - CORNER)
-            self.minimap.setGeometry(QRect(place - QPoint(0, round(self.view.foot)), size))
+            self._place_minimap()
             back, _ = self.view.transform.inverted()
-            self.minimap.show_view(back.mapRect(QRectF(canvas.rect())))
+            self.minimap.show_view(back.mapRect(QRectF(self._canvas.rect())))
             if not self.minimap.has_picture:
                 self._rest.start(0)
         self.minimap.setVisible(visible)
+
+    def _place_minimap(self) -> None:
+        """Into the right corner at the bottom, or the left one where it would hide the step that is followed."""
+        size, bottom = self.minimap.sizeHint(), self._canvas.height() - CORNER - round(self.view.foot)
+        corners = [
+            QRect(QPoint(x, bottom - size.height()), size)
+            for x in (self._canvas.width() - size.width() - CORNER, CORNER)
+        ]
+        if self.view.following:
+            receiver = self.view.transform.mapRect(self._surroundings()[0]).toAlignedRect()
+            corners.sort(key=lambda corner: corner.adjusted(0, -HINT_HEIGHT, 0, 0).intersects(receiver))
+        if corners[0] != self.minimap.geometry():
+            self.minimap.setGeometry(corners[0])
+            self._canvas.update()  # the hint goes along
 
     def show_moment(self) -> None:
         """Have the minimap show the present moment, once no other comes for a while."""
@@ -155,8 +166,11 @@ class Navigation:
         """Say that the view moves by itself."""
         if self.view.following and self.minimap.isVisible():
             theme, pen, width = self._surface.theme, Pen(painter), text_width(HINT, 10.5)
-            x, y = self._canvas.width() - CORNER - width, self.minimap.y() - 7
-            pen.box(QRectF(x - 6, y - 13, width + 10, 18), 5, color(theme.ground))
+            place = self.minimap.geometry()
+            on_the_left = place.center().x() < self._canvas.width() / 2
+            x, y = place.left() + 2 if on_the_left else place.right() - width - 1, place.top() - 7
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen.box(QRectF(x - 5, y - 13, width + 10, 18), 5, color(theme.ground))
             pen.text(x, y, HINT, color(theme.muted), 10.5)
 
     def _look_at(self, point: QPointF) -> None:

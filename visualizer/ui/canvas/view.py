@@ -101,13 +101,13 @@ class View:
         elif self.keep == "frame":
             self.frame(surroundings)
 
-    def followed(self, surroundings: Surroundings, anew: bool = False, covered: QRectF | None = None) -> QTransform:
-        """The view for a step: another one where it is followed and its receiver is out of sight, or ``covered``."""
+    def followed(self, surroundings: Surroundings, anew: bool = False) -> QTransform:
+        """The view for a step: another one where it is followed and its receiver is out of sight."""
         if not self.following:
             return self.transform
         receiver, around = surroundings
         seen, now = self.room.adjusted(*[-MARGIN / 2] * 2, *[MARGIN / 2] * 2), self.transform.mapRect(receiver)
-        if not anew and seen.contains(now) and not (covered is not None and covered.intersects(now)):
+        if not anew and seen.contains(now):
             return self.transform
         fits = around.width() * self.scale <= self.room.width() and around.height() * self.scale <= self.room.height()
         return self._at(self.scale, (around if fits else receiver).center())
@@ -131,13 +131,25 @@ class View:
 
     def placed(self, middle: QPointF, point: QPointF, scale: float) -> QTransform:
         """The view with a point of the scene at a point of the widget, as far as the picture then stays in sight."""
-        room, places = self.room, []
-        extents = ((room.x(), room.width()), (room.y(), room.height()))
-        for at, of, (start, extent), size in zip(point.toTuple(), middle.toTuple(), extents, self._whole, strict=True):
-            ends = sorted((start, start + extent - size * scale))
-            places.append(min(max(at - of * scale, ends[0]), ends[1]))
-        x, y = places
-        return QTransform().translate(x, y).scale(scale, scale)
+        view = QTransform().translate(point.x() - middle.x() * scale, point.y() - middle.y() * scale)
+        return self._brought_in(view.scale(scale, scale), self.whole)
+
+    def opened(self, rect: QRectF, middle: QPointF, point: QPointF, scale: float) -> QTransform:
+        """The view with a point of the scene at a point of the widget, as far as ``rect`` of the scene is in sight."""
+        view = QTransform().translate(point.x() - middle.x() * scale, point.y() - middle.y() * scale)
+        return self._brought_in(view.scale(scale, scale), rect)
+
+    def _brought_in(self, view: QTransform, rect: QRectF) -> QTransform:
+        """A view moved as little as it takes to have ``rect`` within the room, or all of the room within ``rect``."""
+        seen, room = view.mapRect(rect), self.room
+        x, y = (
+            min(max(low, min(start, end - high + low)), max(start, end - high + low)) - low
+            for low, high, start, end in (
+                (seen.left(), seen.right(), room.left(), room.right()),
+                (seen.top(), seen.bottom(), room.top(), room.bottom()),
+            )
+        )
+        return view * QTransform.fromTranslate(x, y)
 
     def _at(self, scale: float, middle: QPointF) -> QTransform:
         """The view with a point of the scene in the middle, but no emptiness beside the scene that need not be."""
