@@ -9,9 +9,17 @@ from visualizer.session.pace import Pace
 Links = Sequence[tuple[int, int]]
 
 
-def connected_parts(keys: Iterable[int], links: Links) -> list[tuple[list[int], list[int]]]:
+def graph_of(keys: Iterable[int], links: Links) -> "nx.DiGraph[int]":
+    """The units, and which feeds which."""
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(keys)
+    graph.add_edges_from(links)
+    return graph
+
+
+def connected_parts(graph: "nx.DiGraph[int]", links: Links) -> list[tuple[list[int], list[int]]]:
     """Keys, ascending, and indices of links of each connected part, the one with the smallest key first."""
-    parts = sorted(sorted(part) for part in nx.weakly_connected_components(_graph(keys, links)))
+    parts = sorted(sorted(part) for part in nx.weakly_connected_components(graph))
     part_of = {key: number for number, part in enumerate(parts) for key in part}
     indices: list[list[int]] = [[] for _ in parts]
     for index, (source, _) in enumerate(links):
@@ -19,18 +27,12 @@ def connected_parts(keys: Iterable[int], links: Links) -> list[tuple[list[int], 
     return list(zip(parts, indices, strict=True))
 
 
-def _graph(keys: Iterable[int], links: Links) -> "nx.DiGraph[int]":
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(keys)
-    graph.add_edges_from(links)
-    return graph
-
-
-def columns_of(keys: Sequence[int], links: Links, pace: Pace) -> dict[int, int]:
+def columns_of(graph: "nx.DiGraph[int]", links: Links, pace: Pace) -> dict[int, int]:
     """Column of each unit: behind all that feeds it, but beside its consumers where that shortens the way of links.
 
     A unit that nothing feeds stands right before its first consumer. Raises ValueError for a cycle.
     """
+    keys = list(graph)
     number = {key: index for index, key in enumerate(keys)}
     consumers: list[list[int]] = [[] for _ in keys]
     sources: list[list[int]] = [[] for _ in keys]
@@ -41,7 +43,7 @@ def columns_of(keys: Sequence[int], links: Links, pace: Pace) -> dict[int, int]:
     columns = [0] * len(keys)
     in_turn: list[int] = []
     try:
-        for column, generation in enumerate(nx.topological_generations(_graph(keys, links))):
+        for column, generation in enumerate(nx.topological_generations(graph)):
             for key in generation:
                 columns[number[key]] = column
                 in_turn.append(number[key])

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from visualizer.session.alignment import align_rows
-from visualizer.session.columns import columns_of, connected_parts
+from visualizer.session.columns import columns_of, connected_parts, graph_of
 from visualizer.session.ordering import order_rows
 from visualizer.session.pace import Pace, never, nobody
 from visualizer.session.routing import Floats, Grid, crossed_at, curves, cut_links, passes
@@ -102,14 +102,16 @@ def arrange(
     pace = Pace(cancelled, progress)
     pace.reach(0.0)
     ends = _ends(by_key, links)
-    columns = columns_of(list(by_key), ends, pace)
+    graph = graph_of(by_key, ends)
+    pace.check()
+    columns = columns_of(graph, ends, pace)
     left, right = _column_edges(by_key, columns, column_gap)
     pace.check()
     ways = {} if like is None else _ways(like)
     positions: dict[int, tuple[float, float]] = {}
     routes: dict[int, Route] = {}
     bottom = -row_gap
-    for part, indices in connected_parts(by_key, ends):
+    for part, indices in connected_parts(graph, ends):
         here, part_links = [by_key[key] for key in part], [links[index] for index in indices]
         own_pace = pace.part(len(positions) / len(by_key), (len(positions) + len(part)) / len(by_key))
         own_pace.reach(0.0)
