@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
+from engine.expression import Reference
 from visualizer.session.finding import Found
 from visualizer.ui.canvas.picture import Picture
 from visualizer.ui.pen import Pen, line
@@ -19,15 +20,21 @@ LEAST = 12.0  # the smallest width and height of a ring, in pixels
 class Marks:
     """Where the matches of a search stand in a picture."""
 
-    def __init__(self, found: Found | None = None, picture: Picture | None = None) -> None:
-        self._rects = np.zeros((0, 4))
+    def __init__(self) -> None:
+        self._of: tuple[Picture, tuple[Reference, ...]] | None = None
+        self._rects = np.zeros((0, 4))  # left, top, width and height
         self._current: QRectF | None = None
         self._number = 0
-        if found is None or picture is None or not found.matches:
-            return
-        rects = [rect for rect in map(picture.bounds, found.matches) if rect is not None]
-        self._rects = np.array([rect.getRect() for rect in rects]).reshape(-1, 4)
-        if found.current is not None:
+
+    def find(self, found: Found | None, picture: Picture) -> None:
+        """Mark what was found; nothing for None."""
+        matches = () if found is None else found.matches
+        if self._of != (picture, matches):
+            self._of = (picture, matches)
+            rects = [rect.getRect() for rect in map(picture.bounds, matches) if rect is not None]
+            self._rects = np.array(rects, dtype=np.float64).reshape(-1, 4)
+        self._current = None
+        if found is not None and found.current is not None:
             self._current, self._number = picture.bounds(found.current), found.at + 1
 
     def paint(self, painter: QPainter, theme: Theme, transform: QTransform, width: int, height: int) -> None:
