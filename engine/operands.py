@@ -125,8 +125,6 @@ class _Reader:
             return []
         if axes not in ((None, None), (axis, after)) or len(unit_shape(value, self.axes)) != 1:
             return []
-        if len(unit_shape(node, self.axes)) != len(leaf.shape) - 1:
-            return []
         return [Weighing(weight, slot, 1 - slot, "dense", inputs_first != bool(len(turned) % 2), turned)]
 
     def _is_free(self, leaf: int) -> bool:

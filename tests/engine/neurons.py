@@ -116,6 +116,8 @@ ODD: Mapping[str, Callable[[], Graph]] = {
     "indices": _parsed("y = cross_entropy(W @ x, k, axis=0)", {"x": _x, "k": [0, 1, 1, 0]}, {"W": _W}),
     "from outside": _parsed("L = transpose(x) @ P", {"x": _x, "g": _t.T}, {"P": _W.T}, incoming="g - L"),
     "from itself": _parsed("L = W @ x", {"x": _x}, {"W": _W}, incoming="L"),
+    "from far before": _parsed("h = tanh(W @ x)\nL = V @ h", {"x": _x}, {"W": _W, "V": _V}, incoming="h"),
+    "a skip with weights": _parsed("h = W @ x\ny = sum(h + g * h)", {"x": _x}, {"W": _W, "g": _b}),
     "from before": _parsed("L = tanh(x)", {"x": _x}, {}, incoming="x"),
     "input as weight": _parsed("y = sum(linear(W, x, b))", {"W": _W, "b": [1.0, 2.0], "x": _x}, {}),
     "computed weight": _parsed("y = sum(linear(tanh(W), x, b))", {"x": _x}, {"W": _W, "b": [1.0, 2.0]}),

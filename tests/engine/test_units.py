@@ -123,6 +123,25 @@ def test_edges_join_what_the_graph_joins(name: str) -> None:
         assert targets.max() < target.size
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+@each_graph
+def test_what_stays_in_a_group_is_done_to_each_unit_by_itself(name: str) -> None:
+    """Save for softmax, which is an activation all the same."""
+    trace, units = recorded(name)
+    for group in units.groups:
+        for stage in group.stages[1:]:
+            node = trace.graph.nodes[stage]
+            for slot, i in enumerate(node.inputs):
+                if i not in group.stages or "softmax" in node.op:
+                    continue
+                before, shape = trace.graph.nodes[i], node.shape
+                for row, column in zip(*np.nonzero(np.nan_to_num(jacobian(trace, stage, slot))), strict=True):
+                    ends = (np.unravel_index(row, shape), np.unravel_index(column, before.shape))
+                    one, other = (unit_of(units, *end) for end in zip((stage, i), map(tuple, ends), strict=True))
+                    assert one[1] == other[1]
+                    assert other[2] in (None, one[2])
+
+
 @pytest.mark.parametrize("name", [name for name in GRAPHS if name.startswith(("network", "arrays"))])
 def test_columns_are_the_longest_way_and_leaves_stand_by_their_consumers(name: str) -> None:
     _, units = recorded(name)
@@ -307,6 +326,16 @@ def test_weights_may_lie_the_other_way_round() -> None:
     np.testing.assert_array_equal(weights(trace, first), trace.value("W"))
     assert units.bundle_of[graph.ids["transpose(W)"]] == first.number
     assert {units.bundles[number].inputs_first for number in units.bundles_of[graph.ids["V"]]} == {False, True}
+
+
+def test_what_comes_from_outside_stands_behind_the_output() -> None:
+    for incoming in ("2 * L", "g", "g - L"):
+        graph = parse_program("L = W @ x", {"x": [1.0, 2.0], "g": [3.0]}, {"W": [[1.0, -1.0]]}, incoming=incoming)
+        units = units_of(graph)
+        assert graph.incoming is not None
+        arriving = units.groups[units.group_of[graph.incoming]]
+        assert arriving.kind == "target"
+        assert arriving.rank > units.groups[units.group_of[graph.output]].rank
 
 
 def test_what_is_joined_keeps_its_places() -> None:
