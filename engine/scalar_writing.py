@@ -55,7 +55,6 @@ class _Writing:
         self.inside = made.inside[node.id] = Inside()
         self.built: dict[Expression, int] = {}
         self.origin: Element = (node.id, ())
-        self.own: list[int] = []
         self.read: set[tuple[int, int]] = set()
 
     def write(self, trees: Mapping[Element, Call]) -> None:

@@ -59,7 +59,7 @@ class Scalars:
         return int(np.searchsorted(self.outer, steps, side="right"))
 
     def steps_of(self, step: int) -> range:
-        """The places in ``trace.steps`` of the scalar steps of one array step, counted from 1; empty for none."""
+        """The places in ``trace.steps``, from 0, of the scalar steps of array step number ``step``, from 1."""
         return range(self.position(step - 1), self.position(step))
 
 

@@ -26,7 +26,7 @@ from engine.trace import Trace
 # (array node, index): an element, whichever number of it is meant.
 Element = tuple[int, Index]
 # Elements that may be made of more numbers are not written out.
-LARGEST = 20_000
+LARGEST = 10_000
 # What the samples come to together: their sum, or their average.
 SUMMED = ("sum", "matmul")
 AVERAGED = ("mean", "mse", "cross_entropy", "binary_cross_entropy", "hinge")
@@ -39,7 +39,7 @@ class Unrolled:
     """The elements of one sample of a trace.
 
     ``axes`` are the sample axes by node id, ``samples`` their length, and ``sample`` counts from 0; it is None where
-    nothing is a batch. ``incomplete`` are elements that were written out without terms that are 0.
+    nothing is a batch. ``incomplete`` are elements that were written out without all that they read.
     """
 
     def __init__(self, trace: Trace, sample: int) -> None:
@@ -109,7 +109,7 @@ class Unrolled:
     def tree(self, element: Element) -> Call | None:
         """How the element is worked out; None for a leaf, and for what is not written out."""
         node, index = self.graph.nodes[element[0]], element[1]
-        if node.is_leaf or self._terms(node) > LARGEST:
+        if node.is_leaf or self.terms(node) > LARGEST:
             return None
         shapes = self.graph.input_shapes(node)
         if node.rule.elementwise:
@@ -167,8 +167,10 @@ class Unrolled:
 
         return lambda tree: float(evaluate(tree, recorded, FUNCTIONS))
 
-    def _terms(self, node: Node) -> int:
-        """How many numbers an element of ``node`` is made of at most."""
+    def terms(self, node: Node) -> int:
+        """How many numbers an element of ``node`` is made of at most; 0 for a leaf."""
+        if node.is_leaf:
+            return 0
         shapes = self.graph.input_shapes(node)
         if node.rule.elementwise or node.op in MOVES:
             return 1

@@ -15,8 +15,8 @@ MISSES = 8
 # Of an element that would take more than half of the picture, this share of it is filled with terms.
 TERMS = 40
 FEWEST_TERMS = 4
-# How many such elements there are at most: the picture is to go on beyond one wide layer.
-SHORTENED = 8
+# How many terms of such elements are looked at: it takes time, and the picture is to go on beyond one wide layer.
+LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +51,19 @@ def vicinity(unrolled: Unrolled, around: Reference | None, most: int) -> Vicinit
     return Vicinity(trees, None, total, is_whole=True, opaque=opaque)
 
 
-def new_operations(tree: Expression, seen: set[Expression]) -> int:
-    """How many nodes a tree needs beside the elements that it reads, without what was ``seen`` before."""
-    if isinstance(tree, Number):
-        return 1
-    if not isinstance(tree, Call) or tree in seen:
-        return 0
+def _operations(tree: Call, seen: set[Expression]) -> int:
+    """How many nodes an element needs beside those that it reads, without what was ``seen`` before and can be shared.
+
+    Sums and products take two at a time. The outermost operation is the element itself, and shared with no other.
+    """
     seen.add(tree)
-    return _own_nodes(tree) + sum(new_operations(argument, seen) for argument in tree.arguments)
-
-
-def _own_nodes(tree: Call) -> int:
-    """Nodes of the outermost operation: sums and products take two at a time."""
-    return max(1, len(tree.arguments) - 1) if tree.operation in ("add", "multiply") else 1
-
-
-def _root_and_operations(tree: Call, seen: set[Expression]) -> int:
-    """The same for a whole element, which is shared with no other."""
-    return _own_nodes(tree) + sum(new_operations(argument, seen) for argument in tree.arguments)
+    own = max(1, len(tree.arguments) - 1) if tree.operation in ("add", "multiply") else 1
+    for argument in tree.arguments:
+        if isinstance(argument, Number):
+            own += 1
+        elif isinstance(argument, Call) and argument not in seen:
+            own += _operations(argument, seen)
+    return own
 
 
 def _nodes(unrolled: Unrolled, node: Node) -> int | None:
@@ -82,7 +77,7 @@ def _nodes(unrolled: Unrolled, node: Node) -> int | None:
     if tree is None:
         return None
     seen: set[Expression] = set()
-    first = _root_and_operations(tree, seen)
+    first = _operations(tree, seen)
     best = count * first
     if not _may_share(tree):
         return best
@@ -91,7 +86,7 @@ def _nodes(unrolled: Unrolled, node: Node) -> int | None:
             beside = unrolled.tree((node.id, (*index[:axis], 1, *index[axis + 1 :])))
             if beside is not None:
                 rows = count // size
-                best = min(best, rows * first + (count - rows) * _root_and_operations(beside, set(seen)))
+                best = min(best, rows * first + (count - rows) * _operations(beside, set(seen)))
     return best
 
 
@@ -120,6 +115,7 @@ class _Search:
         self.seen: dict[int, set[Expression]] = {}
         self.used = 0
         self.shortened: set[Element] = set()
+        self.looked_at = 0
 
     def around(self, around: Reference | None) -> Vicinity:
         """The elements nearest to ``around``, or to the output."""
@@ -132,6 +128,8 @@ class _Search:
         queue, met, misses = deque([first]), {first}, 0
         while queue and misses < MISSES:
             element = queue.popleft()
+            if self._is_one_too_long(element):
+                continue
             tree = unrolled.tree(element) if unrolled.belongs(element) else None
             if tree is not None:
                 if not self._add(element, tree):
@@ -144,33 +142,37 @@ class _Search:
                     queue.append(other)
         return Vicinity(self.trees, first, self.total, False, frozenset(self.shortened), self.opaque)
 
+    def _is_one_too_long(self, element: Element) -> bool:
+        """Whether it would have to be shortened, and that would take too long after the others."""
+        terms = self.unrolled.terms(self.unrolled.graph.nodes[element[0]])
+        return terms > self.most // 2 and self.looked_at > 0 and self.looked_at + terms > LOOKED_AT
+
     def _add(self, element: Element, tree: Call) -> bool:
         """Writes an element out if there is room for all that it takes, the leaves that it brings among it."""
-        node, given = self.unrolled.graph.nodes[element[0]], tree
-        whole = self._cost(element, tree) if len(tree.arguments) <= self.most // 2 else None
-        if whole is None or whole.nodes > self.most // 2:
-            if len(self.shortened) >= SHORTENED:
-                return False
-            keep = max(FEWEST_TERMS, self.most // TERMS)
-            tree = self.unrolled.shortened(node, tree, keep, self.present)
-            whole = self._cost(element, tree)
-        if self.used + whole.nodes > self.most and self.trees:
+        node, given, half = self.unrolled.graph.nodes[element[0]], tree, self.most // 2
+        cost = self._cost(element, tree) if len(tree.arguments) <= half else None
+        if cost is None or cost.nodes > half:
+            self.looked_at += self.unrolled.terms(node)
+            tree = self.unrolled.shortened(node, tree, max(FEWEST_TERMS, self.most // TERMS), self.present)
+            cost = self._cost(element, tree)
+        if self.used + cost.nodes > self.most and self.trees:
             return False
-        if tree is not given:
+        if tree != given:
             self.shortened.add(element)
-        self.seen[node.id] = whole.seen
-        self.used += whole.nodes
+        self.seen[node.id] = cost.seen
+        self.used += cost.nodes
         self.trees[element] = tree
-        self.present |= whole.operands
-        self.present.add(element)
+        self.present |= cost.operands | {element}
         return True
 
     def _cost(self, element: Element, tree: Call) -> _Cost:
         node = self.unrolled.graph.nodes[element[0]]
         seen = set(self.seen.get(node.id, ()))
         operands = {operand for _, operand in self.unrolled.operands(node, tree)}
+        if node.id == self.unrolled.graph.output and self.unrolled.graph.incoming is not None:
+            operands.add((self.unrolled.graph.incoming, element[1]))
         leaves = len(operands - self.present) - (element in self.present)
-        return _Cost(_root_and_operations(tree, seen) + leaves, seen, operands)
+        return _Cost(_operations(tree, seen) + leaves, seen, operands)
 
     def _neighbours(self, element: Element) -> Iterator[Element]:
         """What the element is made of, as far as it is in the picture, then what it helps to make."""

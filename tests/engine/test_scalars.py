@@ -239,6 +239,30 @@ def test_the_other_samples_are_one_number_and_one_message() -> None:
     assert graph.node("x[1]").id not in scalars.others
 
 
+def test_a_bias_that_is_broadcast_is_sent_to_by_every_sample() -> None:
+    inputs = {"x": np.ones((2, 4)), "t": np.zeros((3, 4))}
+    parameters = {"W": np.eye(3, 2), "b": np.ones((3, 1)), "s": 2.0}
+    trace = record(parse_program("z = W @ x + b\ny = z * s\nl = mse(y, t)", inputs, parameters))
+    scalars = scalars_of(trace, 1)
+    held_to_the_record(trace, scalars)
+    ids = scalars.trace.graph.ids
+    assert scalars.other_messages[ids["b[2,1]"]] == 3
+    assert scalars.other_messages[ids["s"]] == 3 * 3
+    assert {scalars.trace.given[ids[name]].rule.name for name in ("b[2,1]", "s")} == {"3 other samples"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "program", ["l = sum(softmax(x) * x)", "l = sum(log_softmax(x))", "l = cross_entropy(x * 1, t)"]
+)
+@pytest.mark.parametrize("x", [[1000.0, 999.0, -1000.0], [-1000.0, -1002.0, -1001.0]])
+def test_steep_numbers_do_not_overflow(program: str, x: list[float]) -> None:
+    trace = record(parse_program(program, {"x": x, "t": 1.0}))
+    scalars = scalars_of(trace, 0)
+    held_to_the_record(trace, scalars)
+    assert "the largest" in scalars.labels
+    assert all(np.isfinite(value) for value in scalars.trace.values)
+
+
 def test_two_samples_leave_one_other() -> None:
     scalars = scalars_of(lesson("linear-under-the-hood"), 0)
     assert {rule.name for rule in (given.rule for given in scalars.trace.given.values()) if hasattr(rule, "name")} == {
