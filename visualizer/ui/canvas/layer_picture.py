@@ -77,7 +77,7 @@ class LayerPicture:
             edges += [edge for edge in self.scene.edges if edge.arrives_at in (before.step, after.step)]
         painter = self.painter
         return [painter.box_bounds(self.scene.boxes[node]) for node in boxes] + [
-            painter.edge_bounds(edge) for edge in edges
+            area for edge in edges for area in painter.edge_areas(edge)
         ]
 
     def _in_focus(self, focus: Reference | None) -> frozenset[int] | None:

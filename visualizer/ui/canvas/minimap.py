@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
-from visualizer.ui.pen import Pen, painting
+from visualizer.ui.pen import painting
 from visualizer.ui.theme import Theme, color
 
 LARGEST = (190.0, 128.0)  # pixels
 LEAST = 26.0  # of the shorter side
 PAD = 5.0
-CORNER = 7.0  # how long the arms of the frame around the view are
+CORNER, ARM = 8, 3  # how long and how thick the corners of the frame around the view are, in pixels
 
 
 class Minimap(QWidget):
@@ -86,33 +86,37 @@ class Minimap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
         with painting(self) as painter:
-            pen = Pen(painter)
             if self._picture is None:
                 painter.fillRect(self.rect(), color(theme.ground))
             else:
                 painter.drawPixmap(0, 0, self._picture)
-            x, y = self._origin()
-            seen = QRectF(
-                x + self._seen.x() * self.scale, y + self._seen.y() * self.scale,
-                self._seen.width() * self.scale, self._seen.height() * self.scale,
-            ) & QRectF(self.rect()).adjusted(2, 2, -2, -2)  # fmt: skip
+            seen = self._seen_here()
             veil = QColor(color(theme.ground))
             veil.setAlpha(120)
-            for rect in QRegion(self.rect()) - QRegion(seen.toRect()):
+            for rect in QRegion(self.rect()) - QRegion(seen):
                 painter.fillRect(rect, veil)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._frame(pen, seen)
-            pen.box(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 2, None, color(theme.faint))
+            self._frame(painter, seen)
+            painter.setPen(color(theme.faint))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _frame(self, pen: Pen, seen: QRectF) -> None:
+    def _seen_here(self) -> QRect:
+        """The part of the scene that is in view, in pixels of the minimap."""
+        (x, y), scale, seen = self._origin(), self.scale, self._seen
+        place = QRectF(x + seen.x() * scale, y + seen.y() * scale, seen.width() * scale, seen.height() * scale)
+        return place.toAlignedRect() & self.rect().adjusted(2, 2, -2, -2)
+
+    def _frame(self, painter: QPainter, seen: QRect) -> None:
         """A thin frame around the view with strong corners, which are seen where colours are not."""
         tone = color(self._theme.text)
-        pen.box(seen, 1, None, tone, 1.0)
-        long, high = min(CORNER, seen.width() / 2), min(CORNER, seen.height() / 2)
-        for x, across in ((seen.left(), long), (seen.right(), -long)):
-            for y, down in ((seen.top(), high), (seen.bottom(), -high)):
-                pen.stroke(x, y, x + across, y, tone, 2.6)
-                pen.stroke(x, y, x, y + down, tone, 2.6)
+        painter.setPen(tone)
+        painter.drawRect(seen.adjusted(0, 0, -1, -1))
+        across, down = min(CORNER, seen.width() // 2), min(CORNER, seen.height() // 2)
+        for x in (seen.left() - 1, seen.right() - across + 2):
+            for y in (seen.top() - 1, seen.bottom() - ARM + 2):
+                painter.fillRect(x, y, across, ARM, tone)
+        for x in (seen.left() - 1, seen.right() - ARM + 2):
+            for y in (seen.top() - 1, seen.bottom() - down + 2):
+                painter.fillRect(x, y, ARM, down, tone)
 
     # The pointer ----------------------------------------------------------------------------------------------------
 
