@@ -191,3 +191,34 @@ def test_many_edges_are_hairlines_in_the_colours_of_their_sizes(theme: Theme) ->
     closest = np.abs(((pixels(image)[..., None] >> np.array([16, 8, 0])) & 0xFF).astype(int)
                      - (tone >> np.array([16, 8, 0]) & 0xFF)).sum(axis=-1).min()  # fmt: skip
     assert closest < 24
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.25, 0.05])
+@pytest.mark.parametrize("name", ["skip", "iris", "digits"])
+def test_the_areas_of_an_edge_hold_all_that_is_painted_of_it(name: str, scale: float) -> None:
+    scene = scalar_scene(name)
+    painter = ScenePainter(scene, LIGHT)
+    image = QImage(*(math.ceil(side * scale) + 40 for side in scene.size), QImage.Format.Format_ARGB32_Premultiplied)
+    longest = sorted(scene.edges, key=lambda edge: -float(np.ptp(edge.points, axis=0).sum()))
+    image.fill(0)
+    paint = QPainter(image)
+    paint.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint.translate(20, 20)
+    paint.scale(scale, scale)
+    painter.paint(paint, 0, None, scale)  # says at which zoom the picture is seen
+    for edge in longest[:6]:
+        only = np.array([other is edge for other in scene.edges])
+        paint.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        paint.fillRect(
+            QRectF(-20 / scale, -20 / scale, image.width() / scale, image.height() / scale), QColor(0, 0, 0, 0)
+        )
+        paint.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        painter._paint_edges(paint, None, only, len(scene.trace.steps), None, scale, 1.0)
+        assert np.frombuffer(image.constBits(), dtype=np.uint32).any()
+        areas = painter.edge_areas(edge)
+        assert sum(area.width() * area.height() for area in areas) > 0
+        paint.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        for area in areas:
+            paint.fillRect(area.adjusted(-2 / scale, -2 / scale, 2 / scale, 2 / scale), QColor(0, 0, 0, 0))
+        assert not np.frombuffer(image.constBits(), dtype=np.uint32).any(), (edge.source, edge.consumer)
+    paint.end()

@@ -35,11 +35,11 @@ class Moment:
 
 
 class LayerPicture:
-    """Paints the scene of arrays."""
+    """Paints the scene of arrays. ``outlines`` turns text into paths for files."""
 
-    def __init__(self, scene: Scene, theme: Theme) -> None:
+    def __init__(self, scene: Scene, theme: Theme, outlines: bool = False) -> None:
         self.scene = scene
-        self.painter = ScenePainter(scene, theme)
+        self.painter = ScenePainter(scene, theme, outlines)
         self._lights: dict[object, Lighting] = {}
         self._focused: dict[int, frozenset[int]] = {}  # of the last focus, what does not fade
 

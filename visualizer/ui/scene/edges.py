@@ -21,6 +21,7 @@ from visualizer.ui.theme import Theme, color, magnitude_colors
 THINNEST, THICKEST = 1.6, 6.0
 SLIM = 0.55  # of these, where boxes are small
 ON_ITS_WAY = 2.5  # the width of a message whose size is not told
+PART = 3.0  # how far a curve may leave the straight line between the ends of a part of it
 LEAST_ZOOM = 0.45  # where the picture is seen smaller, its lines do not get thinner
 SEEN = 2.5  # pixels by which a hairline may leave its curve
 
@@ -37,7 +38,7 @@ class EdgePainter:
         self._numbers = scene.numbers
         self._silent = ~scene.numbers.shown
         self.slim = SLIM if any(box.form != "full" for box in scene.boxes) else 1.0
-        self._grown = 1.0
+        self._grown, self._octave = 1.0, 0
 
     def polygon(self, index: int) -> QPolygonF:
         """The curve of an edge."""
@@ -52,6 +53,22 @@ class EdgePainter:
         reach = self.reach
         return QRectF(left - reach, top - reach, right - left + 2 * reach, bottom - top + 2 * reach)
 
+    def areas(self, index: int) -> list[QRectF]:
+        """Rectangles around the parts of an edge: of a long one they cover much less than one around all of it."""
+        return self._around(index, PART, PART + self.reach)
+
+    def hairline_areas(self, index: int) -> list[QRectF]:
+        """The same of an edge that is painted in bulk."""
+        return self._around(index, _tolerance(self._octave), self.reach)
+
+    def _around(self, index: int, tolerance: float, reach: float) -> list[QRectF]:
+        pieces, _ = simplified([self.scene.edges[index].points], tolerance)
+        found = []
+        for x1, y1, x2, y2 in pieces.tolist():
+            left, top = min(x1, x2) - reach, min(y1, y2) - reach
+            found.append(QRectF(left, top, max(x1, x2) + reach - left, max(y1, y2) + reach - top))
+        return found
+
     @property
     def reach(self) -> float:
         """How far the strokes of edges reach around their curves."""
@@ -60,6 +77,7 @@ class EdgePainter:
     def seen_at(self, scale: float) -> None:
         """Say how large the picture is seen, in pixels per scene unit: from afar, lines are wider in it."""
         self._grown = max(1.0, round(LEAST_ZOOM / scale, 2))
+        self._octave = _octave(scale)
 
     # One by one -----------------------------------------------------------------------------------------------------
 
@@ -123,7 +141,7 @@ class EdgePainter:
         """
         numbers, known = self._numbers.at(position)
         kinds = kinds_of(numbers, known, self._silent, self.scene.scale)
-        pieces, owner = self._lines_at(scale)
+        pieces, owner = self._hairlines(_octave(scale))
         if rects is not None:
             near = touching_lines(pieces, rects, 1.0 / scale)
             pieces, owner = pieces[near], owner[near]
@@ -136,9 +154,18 @@ class EdgePainter:
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
-    def _lines_at(self, scale: float) -> Lines:
+    def _hairlines(self, octave: int) -> Lines:
         """The edges as straight pieces that look the same at a zoom, and up to twice as near."""
-        octave = math.floor(math.log2(max(scale, 1e-6)))
         if octave not in self._lines:
-            self._lines[octave] = simplified([edge.points for edge in self.scene.edges], SEEN / 2.0 ** (octave + 1))
+            self._lines[octave] = simplified([edge.points for edge in self.scene.edges], _tolerance(octave))
         return self._lines[octave]
+
+
+def _octave(scale: float) -> int:
+    """The power of two below so many pixels per scene unit."""
+    return math.floor(math.log2(max(scale, 1e-6)))
+
+
+def _tolerance(octave: int) -> float:
+    """How far hairlines may leave their curves from 2**octave pixels per scene unit on."""
+    return float(SEEN / 2.0 ** (octave + 1))

@@ -66,7 +66,7 @@ class LightPainter:
 
     def bounds(self, light: Lighting) -> list[QRectF]:
         """The rectangles that ``paint`` touches."""
-        rects = [self._edges.bounds(self._index[edge]).adjusted(-6, -6, 6, 6) for edge in light.edges]
+        rects = [area.adjusted(-6, -6, 6, 6) for edge in light.edges for area in self._edges.areas(self._index[edge])]
         for node in (light.receiver, *_selected(light)):
             if node is not None:
                 rects.append(QRectF(*self.scene.boxes[node].rect).adjusted(-HALO, -HALO - 14, HALO + 40, HALO))

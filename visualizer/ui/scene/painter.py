@@ -50,6 +50,7 @@ class ScenePainter:
         self._small = CompactPainter(scene, theme, self.edges)
         self._all_boxes = np.array(scene.drawn, dtype=np.intp)
         self._small_boxes = any(box.form != "full" for box in scene.boxes)
+        self._scale = 1.0  # painted last
         self._figure = min((FIGURES[box.form] for box in scene.boxes), default=13.0)
 
     # The layer: everything that is true at a position ---------------------------------------------------------------
@@ -97,6 +98,7 @@ class ScenePainter:
         focus: Collection[int] | None,
     ) -> None:
         pen = Pen(painter, self.outlines)
+        self._scale = scale
         self.edges.seen_at(scale)
         self._frames(pen)
         boxes = self._all_boxes if rects is None else self._all_boxes[touching(self._bounds, rects, 3.0)]
@@ -140,11 +142,8 @@ class ScenePainter:
         if self._in_bulk(scale):
             self.edges.paint_bulk(painter, rects, only, position, scale, strength)
             return
-        edges = (
-            np.arange(len(self.scene.edges))
-            if rects is None
-            else touching(self.scene.edge_bounds, rects, self.edges.reach)
-        )
+        every = np.arange(len(self.scene.edges))
+        edges = every if rects is None else touching(self.scene.edge_bounds, rects, self.edges.reach)
         edges = edges if only is None else edges[only[edges]]
         self._faded(painter, strength, lambda: self.edges.paint(painter, edges, position, asked))
 
@@ -199,6 +198,11 @@ class ScenePainter:
     def edge_bounds(self, edge: Edge) -> QRectF:
         """The rectangle that an edge covers."""
         return self.edges.bounds(self._light.index_of(edge))
+
+    def edge_areas(self, edge: Edge) -> list[QRectF]:
+        """Rectangles that together cover an edge at the zoom painted last, more closely than ``edge_bounds`` does."""
+        index = self._light.index_of(edge)
+        return self.edges.hairline_areas(index) if self._in_bulk(self._scale) else self.edges.areas(index)
 
     # The lighting: what the present step touches --------------------------------------------------------------------
 
