@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,10 +94,17 @@ def _said(units: Units, part: Part, sample: int | None) -> str:
     return words
 
 
+@lru_cache(maxsize=2)
+def _labelled(document: Document, scalars: Scalars) -> Document:
+    """The document of the single numbers, called what people call them: short, and alike where that does no harm."""
+    graph = scalars.trace.graph
+    nodes = tuple(replace(node, name=label) for node, label in zip(graph.nodes, scalars.labels, strict=True))
+    return replace(document.of(graph), graph=replace(graph, nodes=nodes))
+
+
 def scalar_card(document: Document, scalars: Scalars, whole: Card, place: int) -> Card:
     """The card of the single number made last, in the terms of its own small program."""
-    single = document.of(scalars.trace.graph)
-    found = build_card(single, scalars.trace, Position(whole.position.iteration, place), None, False, bare=True)
+    found = build_card(_labelled(document, scalars), scalars.trace, Position(whole.position.iteration, place), None, False, bare=True)
     return replace(
         found,
         position=whole.position,

@@ -10,6 +10,7 @@ from engine.expression import Index
 MINUS = "−"
 # A call that holds no further brackets, so that its last one closes its first.
 _CALL = re.compile(r"\w+\([^()]*\)")
+_ELEMENT = re.compile(r"\w+\[[\d,]+\]")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -81,8 +82,8 @@ def element_name(name: str, index: Index | None, shape: tuple[int, ...] = ()) ->
 
 
 def bracketed(name: str) -> str:
-    """A name that is an expression, in brackets; a single call has its own."""
-    return name if name.isidentifier() or _CALL.fullmatch(name) else f"({name})"
+    """A name that is an expression, in brackets; a single call has its own, and one element needs none."""
+    return name if name.isidentifier() or _CALL.fullmatch(name) or _ELEMENT.fullmatch(name) else f"({name})"
 
 
 def shortened(name: str, most: int = 22) -> str:
