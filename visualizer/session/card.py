@@ -139,7 +139,7 @@ def build_card(
         note.ask if note and asking else "",
         explanation.target,
         explanation.relation,
-        over_samples(trace.graph, explanation.rule),
+        explanation.rule if bare else over_samples(trace.graph, explanation.rule),
         explanation.result,
         chosen,
         _lines(trace, step, explanation, chosen, written, walked),
