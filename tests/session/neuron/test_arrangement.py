@@ -1,5 +1,7 @@
 """Where units, biases, captions and heat maps stand, in both directions: nothing is in the way of anything."""
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ from visualizer.session.appearance import Appearance
 from visualizer.session.neuron.arrangement import arrangement_of
 from visualizer.session.neuron.captions import LETTER
 from visualizer.session.neuron.columns import SMALLEST
-from visualizer.session.neuron.scene import CIRCLE, DIAMOND, SQUARE, NeuronScene
+from visualizer.session.neuron.scene import CIRCLE, DIAMOND, SQUARE, NeuronScene, build_neuron_scene
 
 both = pytest.mark.parametrize("direction", ["right", "down"])
 each = pytest.mark.parametrize("name", STANDARD)
@@ -96,7 +98,7 @@ def test_784_inputs_fit_a_picture_that_is_wider_than_high() -> None:
     assert 1 < width / height < 2
     scene = picture("784-128-64-10")
     assert scene.grain > 1
-    assert {round(c.height / scene.grain, 6) for c in scene.captions} == {11.0, 12.0}
+    assert min(caption.height for caption in scene.captions) >= 11 * scene.grain
 
 
 def test_a_network_runs_straight_and_its_targets_stand_aside() -> None:
@@ -174,11 +176,15 @@ def test_heat_maps_stand_where_not_all_edges_are_drawn() -> None:
             assert height <= 14.001 * targets
 
 
-def test_a_program_of_many_lines_is_laid_out() -> None:
-    lines = "\n".join(f"v{i + 1} = tanh(v{i} * w{i} + v{max(i - 5, 0)} * u)" for i in range(120))
-    weights = {f"w{i}": 0.5 for i in range(120)} | {"u": 0.1}
-    graph = parse_program(lines, {"v0": 1.0}, weights, output="v120")
-    units = units_of(graph)
-    placed = arrangement_of(units, "right", 200)
-    assert len(placed.x) == sum(group.size for group in units.groups)
-    assert np.isfinite(placed.x).all()
+@both
+def test_edges_that_pass_many_columns_run_outside(direction: str) -> None:
+    lines = "\n".join(f"v{i} = tanh(v{i - 1} * w) + x" for i in range(1, 61))
+    graph = parse_program(lines, {"x": 1.0, "v0": 0.5}, {"w": 0.5}, output="v60")
+    appearance = Appearance(direction=direction)
+    scene = build_neuron_scene(cast(Any, None), record(graph), units_of(graph), appearance, None)
+    check(scene)
+    ranks = np.array([group.rank for group in scene.units.groups])
+    spans = [ranks[strand.bundle.target] - ranks[strand.bundle.source] for strand in scene.strands]
+    assert max(spans) > 50
+    # One way that all share takes few points, however far it leads.
+    assert max(strand.points.shape[1] for strand in scene.strands) <= 9 * 25

@@ -20,10 +20,12 @@ from visualizer.session.neuron.captions import LETTER, Caption, Line, Rect, Word
 from visualizer.session.neuron.columns import SMALLEST, Columns, arrange_columns
 
 MARGIN = 24.0
-ASIDE = 26.0  # from the outermost unit to the captions: there is a lane for edges between
+ASIDE = 36.0  # from the outermost unit to the captions: there is a lane for edges between
 NAME, QUIET = 12.0, 11.0  # heights of letters
+LETTERED, MOST_LETTERED = 360.0, 1.6  # letters grow with the columns: from that height on, and how much at most
+APART = 125.0  # from column to column, for letters to grow
 LINE = 1.35  # of a line, by the height of its letters
-WIDEST = 170.0  # a caption beside its row
+WIDEST, WORDY = 170.0, 360.0  # a caption beside its row; one of a heat map there
 SHORTEST, LONGEST, SHARE = 96.0, 240.0, 0.3  # the longer side of a heat map: a share of the columns' height
 LARGEST_CELL, SMALLEST_CELL = 14.0, 1.0
 FRAME = 18.0  # around a heat map, for words along its sides
@@ -90,6 +92,10 @@ class _Picture:
     def __init__(self, groups: Sequence[Group], columns: Columns, rightwards: bool) -> None:
         self._groups, self._columns, self._rightwards = groups, columns, rightwards
         self._start, self._end = float(columns.start.min()), float(columns.end.max())
+        larger = min((self._end - self._start) / LETTERED, MOST_LETTERED)
+        if rightwards and len(columns.middle) > 1:
+            larger = min(larger, float(np.diff(columns.middle).min()) / APART)
+        self._name, self._quiet = NAME * max(larger, 1.0), QUIET * max(larger, 1.0)
 
     def _turned(self, along: Array, across: Array) -> tuple[Array, Array]:
         return (along, across) if self._rightwards else (across, along)
@@ -101,7 +107,7 @@ class _Picture:
         found = []
         for number, members in enumerate(self._columns.ranks):
             room = self._room(number)
-            letters = int((room if self._rightwards else WIDEST) / (LETTER * NAME))
+            letters = int((room if self._rightwards else WIDEST) / (LETTER * self._name))
             lines = column_lines(words, self._groups, members, letters)
             if self._rightwards:
                 found += self._below(lines, float(self._columns.middle[number]), room)
@@ -118,13 +124,13 @@ class _Picture:
     def _below(self, lines: Sequence[Line], middle: float, room: float) -> list[Caption]:
         found, y = [], self._end + ASIDE
         for text, quiet, group in lines:
-            height = QUIET if quiet else NAME
+            height = self._quiet if quiet else self._name
             found.append(Caption(text, (middle - room / 2, y, room, height * LINE), height, "middle", quiet, group))
             y += height * LINE
         return found
 
     def _beside(self, lines: Sequence[Line], middle: float) -> list[Caption]:
-        heights = [QUIET if quiet else NAME for _, quiet, _ in lines]
+        heights = [self._quiet if quiet else self._name for _, quiet, _ in lines]
         y, found = middle - sum(heights) * LINE / 2, []
         for (text, quiet, group), height in zip(lines, heights, strict=True):
             width = len(text) * LETTER * height
@@ -146,14 +152,13 @@ class _Picture:
             gap = int(self._columns.column[bundle.target]) - 1
             before, after = self._columns.middle[gap], self._columns.middle[gap + 1]
             middle, room = float(before + after) / 2, float(after - before) - 2 * FRAME
-            line = QUIET * LINE
+            line = self._quiet * LINE
             head = line + FRAME
             along = min(room if self._rightwards else room - head, LONGEST)
             width, height = _matrix_size(bundle, *((along, side) if self._rightwards else (side, along)))
-            words = strand_line(
-                bundle, strongest, int((float(after - before) if self._rightwards else LONGEST) / (LETTER * QUIET)) - 1
-            )
-            wide = max(len(words) * LETTER * QUIET, width)
+            letters = int((float(after - before) if self._rightwards else WORDY) / (LETTER * self._quiet)) - 1
+            words = strand_line(bundle, strongest, letters)
+            wide = max(len(words) * LETTER * self._quiet, width)
             if self._rightwards:
                 left, top = middle - width / 2, below + MARGIN / 2 + used[gap] + head
                 used[gap] += head + height + 2 * FRAME
@@ -166,7 +171,7 @@ class _Picture:
                 Caption(
                     words,
                     (text_left, top - head, wide, line),
-                    QUIET,
+                    self._quiet,
                     "middle" if self._rightwards else "left",
                     True,
                     strand=bundle.number,

@@ -19,8 +19,8 @@ from visualizer.session.appearance import Direction
 
 PITCH = 60.0  # from unit to unit, where there are few
 FEW = 6
-HIGHEST = 900.0  # of a column of many units
-GROWTH = 0.35  # how the height of a column grows with its units, until it is the highest
+HIGHEST = 540.0  # of a column of many units
+GROWTH = 0.25  # how the height of a column grows with its units, until it is the highest
 LARGEST, SMALLEST = 18.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
 SQUARE_HALF = 0.9  # half the side of a unit that is a square, by its radius
 SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
@@ -29,7 +29,7 @@ LEAST_GAP, MOST_GAP = 84.0, 260.0  # between two columns
 NARROWEST = 130.0  # from the middle of a column to that of the next, where a heat map stands beside the gap
 DOUBLING = 30.0  # what twice as many edges add to a gap
 # Along by across: shorter pictures are stretched, longer ones are pressed together. Screens are wider than high.
-RIGHT, DOWN = (1.5, 2.2), (0.5, 1.0)
+RIGHT, DOWN = (2.3, 3.0), (0.6, 1.0)
 STRETCH = 2.2  # at most
 SWEEPS = 4
 
@@ -80,7 +80,8 @@ def arrange_columns(
         aside = _axis(groups, bundles, members, across, first)
         for i in members:
             across[first[i] : first[i + 1]] -= aside
-        reach[:, number] = -aside, at - aside
+        air = pitch / 2 - _radius(pitch)
+        reach[:, number] = air - aside, at - aside - air
     round_ones = np.repeat([group.kind in ("units", "output") for group in groups], np.diff(first))
     border = radius * np.where(round_ones, 1.0, SQUARE_HALF)
     half = np.array([max(float(border[first[i]]) for i in members) for members in ranks])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from engine.draws import Indices
@@ -11,6 +13,8 @@ from visualizer.session.neuron.columns import Columns
 FINE, COARSE, POINTS = 25, 9, 25_000  # points of a curve in a gap, and of all together
 MANY = 4000  # edges of a picture; where there are more they are straight
 OUTSIDE = 10.0  # how far beyond the outermost unit an edge passes a column
+FAR = 8  # columns: edges that pass more of them run outside all of these
+TRACKS, TRACK = 3, 5.0  # beside each other on which those of different groups run there, and how far apart
 
 
 def curve_points(edges: int) -> int:
@@ -21,24 +25,39 @@ def curve_points(edges: int) -> int:
 def routes(columns: Columns, sources: Indices, targets: Indices, points: int) -> Array:
     """Polylines (edges, points, 2) in along and across, all edges between the same two columns.
 
-    From border to border: level past other units, level between the two columns' borders and the units, and curves in
-    the gaps. ``sources`` and ``targets`` are units of the whole scene.
+    From border to border: level past other units and between the columns' borders and the units, curves in the gaps.
+    ``sources`` and ``targets`` are units of the whole scene.
     """
     start, end = _column_of(columns, sources), _column_of(columns, targets)
     pieces, at = [], columns.across[sources]
     begin, finish = columns.border[sources[0]], columns.border[targets[0]]  # all of a group are alike
     if begin < columns.half[start]:
         pieces.append(_point(columns.along[sources] + begin, at))
-    for column in range(start + 1, end + 1):
-        last = column == end
-        to = columns.across[targets] if last else _lanes(columns, column, _straight(columns, sources, targets, column))
-        left = columns.middle[column - 1] + columns.half[column - 1]
-        right = columns.middle[column] - columns.half[column]
+    for left, right, to in _stops(columns, sources, targets, start, end):
         pieces.append(_gap(left, right, at, to, points))
         at = to
     if finish < columns.half[end]:
         pieces.append(_point(columns.along[targets] - finish, at))
     return np.concatenate(pieces, axis=1)
+
+
+def _stops(
+    columns: Columns, sources: Indices, targets: Indices, start: int, end: int
+) -> Iterator[tuple[float, float, Array]]:
+    """The gaps in which edges go up or down: where these begin and end along, and where the edges leave them across."""
+    left, right = columns.middle + columns.half, columns.middle - columns.half
+    if end - start <= FAR:
+        for column in range(start + 1, end):
+            wanted = _straight(columns, sources, targets, column)
+            yield float(left[column - 1]), float(right[column]), _lanes(columns, column, wanted)
+        yield float(left[end - 1]), float(right[end]), columns.across[targets]
+        return
+    between = slice(start + 1, end)
+    above = float(columns.across[sources].mean() + columns.across[targets].mean()) <= 0
+    outside = OUTSIDE + TRACK * (start % TRACKS)
+    level = columns.start[between].min() - outside if above else columns.end[between].max() + outside
+    yield float(left[start]), float(right[start + 1]), np.full(len(sources), level)
+    yield float(left[end - 1]), float(right[end]), columns.across[targets]
 
 
 def _column_of(columns: Columns, units: Indices) -> int:

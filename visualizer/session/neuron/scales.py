@@ -51,8 +51,8 @@ def _told(arrays: Iterable[Array | None]) -> Array:
     parts = [np.zeros(0)]
     for array in arrays:
         if array is not None:
-            flat = np.abs(array).ravel()
-            parts.append(flat[:: max(len(flat) // LOOKED_AT, 1)])
+            flat = array.ravel()
+            parts.append(np.abs(flat[:: max(len(flat) // LOOKED_AT, 1)]))
             parts.append(np.atleast_1d(_largest(flat)))
     sizes = np.concatenate(parts)
     sizes = np.sort(sizes[(sizes > 0) & np.isfinite(sizes)])
@@ -62,15 +62,15 @@ def _told(arrays: Iterable[Array | None]) -> Array:
     return np.asarray(sizes[sizes >= sizes[-1] * SMALLEST])
 
 
-def _largest(sizes: Array) -> float:
+def _largest(numbers: Array) -> float:
     """The largest finite size, 0 where there is none."""
-    largest = float(sizes.max(initial=0.0))
-    return largest if np.isfinite(largest) else float(sizes[np.isfinite(sizes)].max(initial=0.0))
+    largest = max(float(numbers.max(initial=0.0)), -float(numbers.min(initial=0.0)))
+    return largest if np.isfinite(largest) else float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0))
 
 
 def _limit(numbers: Array) -> float:
     """A round number that no finite size is above."""
-    largest = _largest(np.abs(numbers).ravel())
+    largest = _largest(numbers.ravel())
     return round_up(largest) if largest > 0 else 1.0
 
 
