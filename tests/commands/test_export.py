@@ -3,11 +3,14 @@
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from visualizer.commands import export
+from visualizer.session.appearance import Appearance, Direction, Level, Shows
 from visualizer.session.training.lab import Lab
+from visualizer.ui.export import Look
 
 Run = Callable[..., tuple[int, str, str]]
 Start = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -94,14 +97,43 @@ def test_which_steps_are_exported(
     monkeypatch.chdir(tmp_path)
     status, output, _ = run(*export_arguments(step=step))
     assert (status, output) == (0, "x.png\n")
-    assert exports == [("One neuron, by hand", steps, "png", Path("x.png"), (1280, 800), 1.0, "light")]
+    assert exports == [("One neuron, by hand", steps, "png", Path("x.png"), (1280, 800), 1.0, "light", Look())]
 
 
 def test_how_a_picture_is_exported(run: Run, exports: Asked, tmp_path: Path) -> None:
     out = tmp_path / "x.svg"
     arguments = export_arguments(format="svg", size="8000x200", scale="2.5", theme="dark", out=str(out))
     assert run(*arguments)[0] == 0
-    assert exports[0][2:] == ("svg", out, (8000, 200), 2.5, "dark")
+    assert exports[0][2:] == ("svg", out, (8000, 200), 2.5, "dark", Look())
+
+
+@pytest.mark.parametrize(
+    ("changes", "look"),
+    [
+        ({"level": "layer", "direction": "down"}, Look(appearance=Appearance(direction="down"))),
+        ({"level": "neuron"}, Look("neuron")),
+        ({"level": "neuron", "sample": "1"}, Look("neuron")),
+        ({"level": "neuron", "sample": "10"}, Look("neuron", sample=9)),
+        ({"level": "neuron", "sample": "mean"}, Look("neuron", sample=None)),
+        ({"level": "scalar", "sample": "2", "shows": "gradient"}, Look("scalar", Appearance(shows="gradient"), 1)),
+        ({"shows": "weight"}, Look(appearance=Appearance(shows="weight"))),
+        ({"shows": "update", "direction": "right"}, Look(appearance=Appearance(shows="update"))),
+    ],
+)  # fmt: skip
+def test_how_a_graph_is_looked_at(
+    run: Run, exports: Asked, trains: str, changes: dict[str, str | None], look: Look
+) -> None:
+    assert run(*export_arguments(trains, **changes))[0] == 0
+    assert exports[0][-1] == look
+
+
+def test_what_can_be_chosen_is_what_there_is() -> None:
+    assert (get_args(Level), get_args(Shows), get_args(Direction)) == (export.LEVELS, export.SHOWS, export.DIRECTIONS)
+
+
+def test_a_document_without_a_batch_has_one_sample(refused: Callable[..., str], tmp_path: Path) -> None:
+    arguments = export_arguments(level="neuron", sample="2", out=str(tmp_path / "x.png"))
+    assert "--sample 2: there is one" in refused(*arguments)
 
 
 @pytest.mark.slow
@@ -179,6 +211,20 @@ def test_steps_of_an_iteration_are_exported(run: Run, exports: Asked, trains: st
         ({"iterations": "3"}, "--iterations is for --view plots, and --view is steps"),
         ({"view": "steps", "iterations": "3"}, "--iterations is for --view plots, and --view is steps"),
         ({"view": "curves"}, "invalid choice: 'curves'"),
+        ({"view": "plots", "step": None, "level": "neuron"}, "--level is for --view steps, and --view is plots"),
+        ({"view": "plots", "step": None, "sample": "1"}, "--sample is for --view steps"),
+        ({"view": "plots", "step": None, "shows": "weight"}, "--shows is for --view steps"),
+        ({"view": "plots", "step": None, "direction": "down"}, "--direction is for --view steps"),
+        ({"level": "unit"}, "invalid choice: 'unit'"),
+        ({"shows": "weights"}, "invalid choice: 'weights'"),
+        ({"direction": "up"}, "invalid choice: 'up'"),
+        ({"sample": "3"}, "--sample is for --level neuron or scalar, and --level is layer: leave one of them out"),
+        ({"level": "layer", "sample": "mean"}, "--sample is for --level neuron or scalar"),
+        ({"level": "scalar", "sample": "mean"}, "single numbers are those of one sample, so give its number"),
+        ({"level": "neuron", "sample": "0"}, "“0” is not a sample: give a number from 1 on, or mean"),
+        ({"level": "neuron", "sample": "-1"}, "“-1” is not a sample"),
+        ({"level": "neuron", "sample": "1.5"}, "“1.5” is not a sample"),
+        ({"level": "neuron", "sample": "11"}, "--sample 11: there are 10, so give a number from 1 to 10, or mean"),
         ({"iteration": "x"}, "“x” is not a whole number"),
         ({"run": "3"}, "--run “3”: the runs are"),
         ({"step": "23"}, "--step 23: there are 20 steps, so give a number from 0 to 20, last or all"),
@@ -208,11 +254,11 @@ def test_as_many_iterations_are_painted_as_are_asked_for(
 ) -> None:
     asked: list[tuple[Any, ...]] = []
 
-    def export(lab: Lab, *rest: Any) -> Path:
+    def painted(lab: Lab, *rest: Any) -> Path:
         asked.append((lab.iteration, *rest))
         return rest[1]
 
-    monkeypatch.setattr("visualizer.ui.export.export_plots", export)
+    monkeypatch.setattr("visualizer.ui.export.export_plots", painted)
     for changes in ({}, {"iterations": "35", "theme": "dark", "scale": "2", "size": "800x600", "out": "y.png"}):
         assert run(*export_arguments(trains, view="plots", step=None, **changes))[0] == 0
     assert asked == [

@@ -7,22 +7,27 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import GradStepError
+from engine.expression import Reference
 from visualizer.cli import main
+from visualizer.session.appearance import Appearance, Level, Shows
+from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.lighting import Lighting
 from visualizer.session.session import Session
 from visualizer.ui import export
-from visualizer.ui.export import export_pictures
+from visualizer.ui.canvas.levels import picture_of
+from visualizer.ui.edges.strip import Strip, strip_of
+from visualizer.ui.export import Look, export_pictures
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
-from visualizer.ui.pen import painting
+from visualizer.ui.pen import Pen, painting
 from visualizer.ui.scene.painter import ScenePainter
-from visualizer.ui.theme import THEMES
+from visualizer.ui.theme import THEMES, Theme, ThemeName
 
 # One lesson is enough for the fast set.
 every_lesson = pytest.mark.parametrize(
@@ -32,6 +37,7 @@ every_lesson = pytest.mark.parametrize(
         for name in lesson_names(trains=False)
     ],
 )
+SMOOTH = Qt.TransformationMode.SmoothTransformation
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -152,6 +158,166 @@ def test_light_and_dark_differ(tmp_path: Path) -> None:
         assert light.read_bytes() != dark.read_bytes()
 
 
+# Levels -------------------------------------------------------------------------------------------------------------
+
+LEVELS: tuple[Level, ...] = ("layer", "neuron", "scalar")
+BATCH = """\
+format = 1
+title = "A batch"
+network = "2-3-1 tanh, loss half_squared"
+[data]
+set = "spiral"
+"""
+
+
+def at(level: Level, step: int = 9, shows: Shows = "message", sample: int | None = 0, text: str = "") -> Session:
+    session = Session(parse(text) if text else load_lesson("backpropagation-by-hand"))
+    Look(level, Appearance(shows=shows), sample).apply(session)
+    session.go_to(step)
+    return session
+
+
+def page(session: Session, size: tuple[int, int] = (960, 600)) -> QImage:
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    with painting(image) as painter:
+        export.paint_page(painter, session, THEMES["light"], *size, outlines=False)
+    return image
+
+
+def test_every_level_has_its_picture(tmp_path: Path) -> None:
+    document = load_lesson("neuron-by-hand")
+    plain, *others = (
+        export_pictures(document, [9], "png", tmp_path / f"{level}.png", (640, 400), look=Look(level))[0].read_bytes()
+        for level in LEVELS
+    )
+    unsaid = export_pictures(document, [9], "png", tmp_path / "unsaid.png", (640, 400))[0].read_bytes()
+    assert unsaid == plain
+    assert len({plain, *others}) == 3
+
+
+def test_a_picture_is_of_the_same_graph_as_the_window(qapp: QApplication) -> None:
+    """What the level's own picture paints is what is on the page, at any level."""
+    for level in LEVELS:
+        session = at(level)
+        image = QImage(500, 400, QImage.Format.Format_RGB32)
+        image.fill(0)
+        bare = QImage(image)
+        area = QRectF(10, 10, 480, 380)
+        with painting(image) as painter:
+            export.paint_scene(painter, session, THEMES["light"], area)
+        picture = picture_of(session, THEMES["light"])
+        scale = min(480 / (picture.size[0] + 40), 380 / (picture.size[1] + 40))
+        with painting(bare) as painter:
+            painter.translate(250 - picture.size[0] * scale / 2, 200 - picture.size[1] * scale / 2)
+            painter.scale(scale, scale)
+            picture.paint(painter, picture.moment(session), scale)
+            picture.paint_light(painter, picture.light(session), scale)
+        assert image == bare, level
+
+
+@pytest.mark.parametrize("level", ["neuron", "scalar"])
+@pytest.mark.parametrize("format", ["png", "svg"])
+def test_a_page_keeps_the_place_within_a_step(level: Level, format: str, tmp_path: Path) -> None:
+    """As it is exported from the window, with one neuron or one number done."""
+    session = at(level)
+    written = []
+    for _ in range(3):
+        session.step_back()
+        export.export_session(session, format, tmp_path / f"p.{format}", (640, 400), 1.0, "light")
+        written.append((tmp_path / f"p.{format}").read_bytes())
+    assert len(set(written)) == 3
+
+
+@pytest.mark.parametrize("level", ["neuron", "scalar"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_svg_of_any_level_needs_no_fonts_and_looks_like_the_png(
+    level: Level, theme: ThemeName, tmp_path: Path
+) -> None:
+    # Numbers of a lesson of which all can be read in the PNG too.
+    document, look = load_lesson({"neuron": "backpropagation-by-hand"}.get(level, "neuron-by-hand")), Look(level)
+    files = [
+        export_pictures(document, [12], format, tmp_path / f"p.{format}", (1000, 700), theme=theme, look=look)[0]
+        for format in ("png", "svg")
+    ]
+    assert list(xml.etree.ElementTree.parse(files[1]).getroot().iter(f"{SVG}text")) == []
+    one, other = QImage(str(files[0])), QImage(1000, 700, QImage.Format.Format_RGB32)
+    with painting(other) as painter:
+        QSvgRenderer(str(files[1])).render(painter)
+    small = one.scaled(100, 70, mode=SMOOTH), other.scaled(100, 70, mode=SMOOTH)
+    off = [
+        (x, y) for x in range(100) for y in range(70)
+        if abs(small[0].pixelColor(x, y).lightness() - small[1].pixelColor(x, y).lightness()) > 40
+    ]  # fmt: skip
+    assert len(off) < 30, off
+
+
+def test_the_legend_says_what_edges_show_and_of_which_sample() -> None:
+    def said(session: Session) -> tuple[str, ...]:
+        strip = strip_of(session, picture_of(session, THEMES["light"]))
+        return strip.sign, *strip.notes
+
+    assert said(at("layer")) == ("|message|",)
+    assert said(at("neuron")) == ("|message|",)
+    assert said(at("neuron", shows="weight", sample=2, text=BATCH)) == ("w", "sample 3 of 10")
+    assert said(at("neuron", shows="gradient", sample=None, text=BATCH)) == ("|∂L/∂w|", "mean over 10 samples")
+    assert said(at("scalar", shows="update", sample=9, text=BATCH)) == ("Δw", "sample 10 of 10")
+    assert said(at("layer", shows="update", sample=9, text=BATCH)) == ("Δw",)
+    assert said(Session(load_lesson("digits"))) == ("|message|",)
+    wide = Session(load_lesson("digits"))
+    wide.set_level("neuron")
+    assert said(wide)[1].startswith("strongest ")
+
+
+def test_a_signed_scale_has_both_signs_in_the_legend() -> None:
+    strip = strip_of(session := at("neuron", shows="weight"), picture_of(session, THEMES["light"]))
+    assert strip.scale.signed
+    assert strip.scale.ends[0].startswith("−")
+    image = QImage(round(strip.width) + 1, 40, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    with painting(image) as painter:
+        strip.paint(Pen(painter), THEMES["light"], 0, 0)
+    hues = {image.pixelColor(x, 17).hue() for x in range(60, 190) if image.pixelColor(x, 17).saturation() > 100}
+    assert any(15 < hue < 45 for hue in hues), "orange"
+    assert any(205 < hue < 235 for hue in hues), "blue"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (600, 800), (900, 300), (320, 200)])
+def test_a_legend_is_never_wider_than_the_graph(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[float] = []
+    keep = Strip.paint
+
+    def painted(strip: Strip, pen: Pen, theme: Theme, x: float, y: float) -> None:
+        ends.append(pen.painter.worldTransform().map(strip.width, 0.0)[0])
+        keep(strip, pen, theme, x, y)
+
+    monkeypatch.setattr(Strip, "paint", painted)
+    page(at("neuron", shows="weight", sample=None, text=BATCH), size)
+    assert 0 < ends[0] <= size[0] * 0.75
+
+
+def test_of_too_many_numbers_it_is_said_which_are_shown() -> None:
+    session = Session(load_lesson("digits"))
+    session.set_level("scalar")
+    assert session.scalars.words
+    before = page(session)
+    object.__setattr__(session.scalars, "words", "")
+    after = page(session)
+    strip = (range(20, 600, 2), range(40, 75, 2))
+    assert any(before.pixel(x, y) != after.pixel(x, y) for x in strip[0] for y in strip[1])
+
+
+def test_focus_fades_in_a_file_too() -> None:
+    session = at("layer")
+    before = page(session)
+    session.set_focus(Reference(session.document.graph.ids["b1"], "value"))
+    assert page(session) != before
+
+
+def test_a_sample_that_is_not_there() -> None:
+    with pytest.raises(GradStepError, match="there is no sample 11"):
+        Look("neuron", sample=10).apply(Session(parse(BATCH)))
+
+
 # Failures -----------------------------------------------------------------------------------------------------------
 
 
@@ -179,7 +345,7 @@ def test_the_graph_keeps_apart_from_title_legend_and_card(
     session = Session(load_lesson(name))
     image = QImage(*size, QImage.Format.Format_RGB32)
     areas: list[QRectF] = []
-    keep = export.ScenePainter.paint_lighting
+    keep = ScenePainter.paint_lighting
 
     def lit(scene_painter: ScenePainter, painter: QPainter, light: Lighting) -> None:
         box = session.scene.boxes[light.receiver] if light.receiver is not None else session.scene.boxes[0]
@@ -187,7 +353,7 @@ def test_the_graph_keeps_apart_from_title_legend_and_card(
         areas.append(painter.worldTransform().mapRect(halo))
         keep(scene_painter, painter, light)
 
-    monkeypatch.setattr(export.ScenePainter, "paint_lighting", lit)
+    monkeypatch.setattr(ScenePainter, "paint_lighting", lit)
     for step in range(len(session.trace.steps) + 1):
         session.go_to(step)
         with painting(image) as painter:

@@ -17,22 +17,30 @@ from visualizer.commands.progress import Progress
 from visualizer.commands.training import ITERATIONS, start, train
 
 if TYPE_CHECKING:
+    from engine.trace import Trace
     from visualizer.session.document import Document
 
 MORE = """\
---view steps paints the graph and the step card at --step; of a document that
-trains, those of --iteration and --run. --view plots trains a document's runs,
-and paints their losses and gradient norms.
+--view steps paints the graph at --level and the step card at --step; of a
+document that trains, those of --iteration and --run. --view plots trains a
+document's runs, and paints their losses and gradient norms.
 """
 
 FORMATS = ("png", "svg")
 # A name that ends in one of these promises that format.
 PICTURE_SUFFIXES = {".png", ".svg", ".pdf", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
+# As of visualizer.session.appearance.
+LEVELS, DIRECTIONS = ("layer", "neuron", "scalar"), ("right", "down")
+SHOWS = ("message", "gradient", "weight", "update")
+MEAN = "mean"
 SMALLEST_SIDE, LARGEST_SIDE = 200, 8000
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 8.0
 MAX_PIXELS = 64_000_000
 # The views, each with the options that are for it alone.
-VIEWS = {"steps": ("step", "iteration", "run"), "plots": ("iterations",)}
+VIEWS = {
+    "steps": ("step", "level", "sample", "shows", "direction", "iteration", "run"),
+    "plots": ("iterations",),
+}  # fmt: skip
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +48,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     size, (width, height) = f"{SMALLEST_SIDE} to {LARGEST_SIDE} a side", DEFAULT_SIZE
     parser.add_argument("--view", choices=tuple(VIEWS), default="steps", help="what to paint (steps)")
     parser.add_argument("--step", type=_step, metavar="N|last|all", help="for steps: 0 is before the first step")
+    parser.add_argument("--level", choices=LEVELS, help="for steps: arrays, neurons or single numbers (layer)")
+    parser.add_argument(
+        "--sample", type=_sample, metavar=f"N|{MEAN}", help="for neuron and scalar: which sample, the first is 1 (1)"
+    )
+    parser.add_argument("--shows", choices=SHOWS, help="for steps: what edges show of what they stand for (message)")
+    parser.add_argument("--direction", choices=DIRECTIONS, help="for steps: where the graph runs to (right)")
     parser.add_argument("--format", required=True, choices=FORMATS, help="the kind of picture")
     parser.add_argument("--size", type=_size, default=DEFAULT_SIZE, metavar="WxH", help=f"{size} ({width}x{height})")
     parser.add_argument(
@@ -78,16 +92,21 @@ def _paint_steps(document: Document, options: argparse.Namespace) -> int:
     count = len(trace.steps)
     if isinstance(options.step, int) and options.step > count:
         raise Stop(f"--step {options.step}: there are {count} steps, so give a number from 0 to {count}, last or all")
+    _check_sample(trace, options.sample)
     steps = {"all": range(1, count + 1), "last": [count]}.get(options.step, [options.step])
     status = prepare_pictures()
     if status == FINE:
+        from visualizer.session.appearance import Appearance
         from visualizer.session.scene import build_scene
         from visualizer.session.session import Prepared
-        from visualizer.ui.export import export_pictures
+        from visualizer.ui.export import Look, export_pictures
 
         subject_shown = document if place is None else Prepared(document, trace, build_scene(document, trace), *place)
+        appearance = Appearance(shows=options.shows or SHOWS[0], direction=options.direction or DIRECTIONS[0])
+        sample = None if options.sample == MEAN else (options.sample or 1) - 1
+        look = Look(options.level or LEVELS[0], appearance, sample)
         files = export_pictures(
-            subject_shown, steps, options.format, options.out, options.size, options.scale, options.theme
+            subject_shown, steps, options.format, options.out, options.size, options.scale, options.theme, look
         )
         write_all(lines(str(file) for file in files))
     return status
@@ -112,6 +131,14 @@ def _step(text: str) -> int | str:
         return text
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise argparse.ArgumentTypeError(f"“{text[:40]}” is not a step: give a number from 0 on, last or all")
+    return int(text)
+
+
+def _sample(text: str) -> int | str:
+    if text == MEAN:
+        return text
+    if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"“{text[:40]}” is not a sample: give a number from 1 on, or {MEAN}")
     return int(text)
 
 
@@ -143,6 +170,24 @@ def _check_view(options: argparse.Namespace) -> None:
                 raise Stop(f"--{name} is for --view {view}, and --view is {options.view}: leave one of them out")
     if options.view == "steps" and options.step is None:
         raise Stop("the following arguments are required: --step, which is N, last or all (or --view plots)")
+    level = options.level or LEVELS[0]
+    if options.sample is not None and level == "layer":
+        raise Stop(f"--sample is for --level neuron or scalar, and --level is {level}: leave one of them out")
+    if options.sample == MEAN and level == "scalar":
+        raise Stop(f"--sample {MEAN} is for --level neuron: single numbers are those of one sample, so give its number")
+
+
+def _check_sample(trace: Trace, sample: int | str | None) -> None:
+    """Raises Stop where the batch has no such sample."""
+    if isinstance(sample, int):
+        from engine.units import units_of
+
+        count = units_of(trace.graph).samples
+        if sample > count:
+            there = (
+                f"there are {count:,}, so give a number from 1 to {count:,}, or {MEAN}" if count > 1 else "there is one"
+            )
+            raise Stop(f"--sample {sample}: {there}")
 
 
 def _check_picture(options: argparse.Namespace) -> None:

@@ -4,46 +4,56 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QApplication
 
+from visualizer.session.appearance import Appearance, Level
 from visualizer.session.document import Document
 from visualizer.session.files import write_atomically
-from visualizer.session.lighting import lighting
 from visualizer.session.plots.curves import plotted
 from visualizer.session.session import Prepared, Session
 from visualizer.session.training.lab import Lab
 from visualizer.ui.bars import lay_out_bars
+from visualizer.ui.canvas.levels import picture_of
+from visualizer.ui.canvas.picture import Picture
+from visualizer.ui.canvas.view import LARGEST_FIT
+from visualizer.ui.card_column import wrapped
 from visualizer.ui.card_layout import lay_out_card
+from visualizer.ui.edges.strip import strip_of
 from visualizer.ui.legend import HEIGHT as LEGEND_HEIGHT
-from visualizer.ui.legend import legend_width, paint_legend
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.pictures import png, svg
-from visualizer.ui.scene.painter import ScenePainter
 from visualizer.ui.theme import THEMES, Theme, ThemeName, color, load_fonts
 
 CARD_WIDTH = 340.0
 PADDING = 20.0
 HEADER = 44.0
 RIM = 20.0  # around the graph, for the halo and the pill of its outermost boxes
+AS_IT_OPENS = Appearance()
 _application: QApplication | None = None
 
 
 def paint_scene(painter: QPainter, session: Session, theme: Theme, area: QRectF, outlines: bool = False) -> None:
-    """The graph where the session stands, with what is lit, fitted into ``area``."""
-    width, height = session.scene.size
-    scale = max(0.01, min(area.width() / (width + 2 * RIM), area.height() / (height + 2 * RIM), 1.7))
+    """The graph at the session's level where the session stands, with what is lit, fitted into ``area``."""
+    paint_picture(painter, session, picture_of(session, theme, outlines), area, outlines)
+
+
+def paint_picture(painter: QPainter, session: Session, picture: Picture, area: QRectF, outlines: bool) -> None:
+    """One of the session's pictures where the session stands, with what is lit, fitted into ``area``."""
+    width, height = picture.size
+    scale = max(0.01, min(area.width() / (width + 2 * RIM), area.height() / (height + 2 * RIM), LARGEST_FIT))
     painter.save()
     painter.translate(area.center().x() - width * scale / 2, area.center().y() - height * scale / 2)
     painter.scale(scale, scale)
-    scene_painter, light = ScenePainter(session.scene, theme, outlines), lighting(session)
-    # What cannot be read is left out, save in a file that can be looked at from nearer.
-    seen = 1.0 if outlines else painter.worldTransform().m11()
-    scene_painter.paint(painter, session.position.step, light.asked, seen)
-    scene_painter.paint_lighting(painter, light)
+    # Of boxes, what cannot be read is left out, save in a file that can be looked at from nearer. Neurons have strokes
+    # and letters of so many units of the page.
+    seen = scale if session.level == "neuron" else 1.0 if outlines else painter.worldTransform().m11()
+    picture.paint(painter, picture.moment(session), seen)
+    picture.paint_light(painter, picture.light(session), seen)
     painter.restore()
 
 
@@ -52,32 +62,61 @@ def paint_page(painter: QPainter, session: Session, theme: Theme, width: float, 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = Pen(painter, outlines)
     pen.painter.fillRect(QRectF(0, 0, width, height), color(theme.ground))
-    layout = lay_out_card(session.card, theme, CARD_WIDTH)
-    bars = lay_out_bars(session.card.bars, theme, CARD_WIDTH)
-    fit = min(1.0, (height - 2 * PADDING) / (layout.height + bars.height), (0.45 * width - 2 * PADDING) / CARD_WIDTH)
+    card, bars = lay_out_card(session.card, theme, CARD_WIDTH), lay_out_bars(session.card.bars, theme, CARD_WIDTH)
+    fit = min(1.0, (height - 2 * PADDING) / (card.height + bars.height), (0.45 * width - 2 * PADDING) / CARD_WIDTH)
     fit = max(fit, 0.01)
     column = CARD_WIDTH * fit + 2 * PADDING
+    _paint_graph(pen, session, theme, width - column, height)
     panel = QRectF(width - column, 0, column, height)
-    title = elided(session.document.title, width - column - 2 * PADDING, 16, "semibold")
-    pen.text(PADDING, 29, title, color(theme.text), 16, "semibold")
-    legend = legend_width(session.scene.scale)
-    area = QRectF(PADDING / 2, HEADER, width - column - PADDING, height - HEADER - LEGEND_HEIGHT - 1.4 * PADDING)
-    paint_scene(painter, session, theme, area, outlines)
-    painter.save()
-    shrink = min(1.0, (width - column - 2 * PADDING) / legend)
-    painter.translate(PADDING, height - PADDING / 1.4 - LEGEND_HEIGHT)
-    painter.scale(shrink, shrink)
-    paint_legend(pen, theme, session.scene.scale, 0, 0)
-    painter.restore()
     painter.fillRect(panel, color(theme.panel))
     pen.stroke(panel.left(), 0, panel.left(), height, color(theme.hairline))
     painter.save()
     painter.translate(panel.left() + PADDING, PADDING)
     painter.scale(fit, fit)
-    layout.paint(painter, outlines)
-    painter.translate(0, layout.height)
+    card.paint(painter, outlines)
+    painter.translate(0, card.height)
     bars.paint(painter, outlines)
     painter.restore()
+
+
+def _paint_graph(pen: Pen, session: Session, theme: Theme, width: float, height: float) -> None:
+    """Title, graph and legend, and above the graph which part of it is shown where that is not all."""
+    painter, room = pen.painter, width - 2 * PADDING
+    title = elided(session.document.title, room, 16, "semibold")
+    pen.text(PADDING, 29, title, color(theme.text), 16, "semibold")
+    top = HEADER
+    words = session.scalars.words if session.level == "scalar" else ""
+    for line in wrapped(words, room, 11) if words else ():
+        pen.text(PADDING, top + 5, line, color(theme.muted), 11)
+        top += 16
+    picture = picture_of(session, theme, pen.outlines)
+    area = QRectF(PADDING / 2, top, width - PADDING, height - top - LEGEND_HEIGHT - 1.4 * PADDING)
+    paint_picture(painter, session, picture, area, pen.outlines)
+    strip = strip_of(session, picture)
+    shrink = min(1.0, room / strip.width)
+    painter.save()
+    painter.translate(PADDING, height - PADDING / 1.4 - LEGEND_HEIGHT)
+    painter.scale(shrink, shrink)
+    strip.paint(pen, theme, 0, 0)
+    painter.restore()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """At what level a session is painted, how, and of which sample: None for the mean over a batch."""
+
+    level: Level = "layer"
+    appearance: Appearance = AS_IT_OPENS
+    sample: int | None = 0
+
+    def apply(self, session: Session) -> None:
+        """Have a session looked at so. Raises GradStepError where there is no such sample."""
+        session.set_sample(self.sample)
+        session.set_appearance(self.appearance)
+        session.set_level(self.level)
+
+
+AS_IT_IS = Look()
 
 
 def export_pictures(
@@ -88,14 +127,16 @@ def export_pictures(
     size: tuple[int, int] = (1280, 800),
     scale: float = 1.0,
     theme: ThemeName = "light",
+    look: Look = AS_IT_IS,
 ) -> list[Path]:
-    """Write a picture for each of ``steps``; the paths written.
+    """Write a picture for each of ``steps``, whole ones at every level; the paths written.
 
     Several are numbered behind the stem of ``out``: steps-01.png, steps-02.png. ``size`` is in pixels before ``scale``.
     Of a document that trains, ``document`` may be an iteration of it, prepared.
     Each file is the old one or the new one, never half. Raises GradStepError where one cannot be made.
     """
     session = Session(document)
+    look.apply(session)
     written = []
     digits = max(2, len(str(max(steps, default=0))))
     for step in steps:

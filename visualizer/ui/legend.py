@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QLinearGradient
 
-from visualizer.session.edge_scale import EdgeScale, Scale
+from visualizer.session.edge_scale import Scale
 from visualizer.session.formatting import power_of_ten
 from visualizer.ui.pen import Pen, dashes, line
 from visualizer.ui.theme import Theme, color, magnitude_colors, text_width
@@ -15,24 +15,6 @@ from visualizer.ui.theme import Theme, color, magnitude_colors, text_width
 HEIGHT = 34.0
 _BAR = 120.0
 _KINDS = ("not yet", "zero", "NaN, ∞")
-
-
-def legend_width(scale: EdgeScale) -> float:
-    """How wide the legend is, in pixels."""
-    ends = sum(text_width(end, 10.5) for end in scale.ends)
-    return 12 + text_width("|gradient|", 11, "medium") + 10 + ends + 12 + _BAR + 3 * 34 + 130
-
-
-def paint_legend(pen: Pen, theme: Theme, scale: EdgeScale, x: float, y: float) -> None:
-    """The legend with its top left corner at (x, y)."""
-    width = legend_width(scale)
-    pen.box(QRectF(x, y, width, HEIGHT), 8, color(theme.panel), color(theme.hairline))
-    middle = y + HEIGHT / 2
-    x += 12
-    pen.text(x, middle + 4, "|gradient|", color(theme.text), 11, "medium")
-    x += text_width("|gradient|", 11, "medium") + 10
-    x = paint_wedge(pen, theme, scale.ends, _magnitudes(theme), x, middle, _BAR, (0.8, 4.0))
-    paint_kinds(pen, theme, x + 16, middle)
 
 
 def paint_magnitudes(pen: Pen, theme: Theme, scale: Scale, x: float, middle: float, length: float = _BAR) -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DOCUMENTS = "GradStep documents (*.toml);;All files (*)"
 PICTURES = "PNG (*.png);;SVG (*.svg)"
 SIZE, SCALE = (1280, 800), 2.0
+LEVELS = {"layer": "", "neuron": "neurons, ", "scalar": "single numbers, "}  # in a file's name
 
 
 def save_copy(window: Window) -> None:
@@ -39,7 +40,7 @@ def save_copy(window: Window) -> None:
 def export_picture(window: Window) -> None:
     """Ask where to write a picture, of the step or of the curves; the ending of the name chooses PNG or SVG."""
     session, lab = window.session, None if window.among_steps else window.session.lab
-    what = f"step {session.position.step}" if lab is None else "plots"
+    what = "plots" if lab is not None else f"{LEVELS[session.level]}step {session.position.step}"
     if lab is not None:
         window.laboratory.trainer.pause()
     path, _ = QFileDialog.getSaveFileName(window, "Export picture", f"{session.document.title}, {what}.png", PICTURES)

@@ -23,18 +23,18 @@ def source_of(session: Session) -> Any:
     return session.scene if session.level == "layer" else session.scalar_scene
 
 
-def picture_of(session: Session, theme: Theme) -> Picture:
-    """The picture of the session's level."""
+def picture_of(session: Session, theme: Theme, outlines: bool = False) -> Picture:
+    """The picture of the session's level; ``outlines`` turns text into paths, for files."""
     source = source_of(session)
     if session.level == "layer":
-        return LayerPicture(source, theme)
+        return LayerPicture(source, theme, outlines)
     if session.level == "neuron":
         from visualizer.ui.neuron.picture import NeuronPicture
 
-        return NeuronPicture(source, theme)
+        return NeuronPicture(source, theme, outlines)
     from visualizer.ui.canvas.scalar_picture import ScalarPicture
 
-    return ScalarPicture(source, session.scalars, theme)
+    return ScalarPicture(source, session.scalars, theme, outlines)
 
 
 def stops_of(session: Session, picture: Any) -> Stops:

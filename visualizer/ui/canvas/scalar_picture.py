@@ -19,8 +19,8 @@ from visualizer.ui.theme import Theme
 class ScalarPicture(LayerPicture):
     """Paints the scene of single numbers. What is under a point is (array, its element, the node of the number)."""
 
-    def __init__(self, scene: Scene, scalars: Scalars, theme: Theme) -> None:
-        super().__init__(scene, theme)
+    def __init__(self, scene: Scene, scalars: Scalars, theme: Theme, outlines: bool = False) -> None:
+        super().__init__(scene, theme, outlines)
         self._scalars = scalars
         nodes = [node for node, whole in enumerate(scalars.is_element) if whole]
         self._elements = {(scalars.origin[node].node, scalars.origin[node].index): node for node in nodes}
