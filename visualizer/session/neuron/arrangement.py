@@ -107,7 +107,7 @@ class _Picture:
         found = []
         for number, members in enumerate(self._columns.ranks):
             room = self._room(number)
-            letters = int((room if self._rightwards else WIDEST) / (LETTER * self._name))
+            letters = int((room if self._rightwards else WIDEST * self._name / NAME) / (LETTER * self._name))
             lines = column_lines(words, self._groups, members, letters)
             if self._rightwards:
                 found += self._below(lines, float(self._columns.middle[number]), room)
@@ -119,7 +119,8 @@ class _Picture:
         """How wide the caption of a column may be."""
         steps = np.diff(self._columns.middle)
         near = steps[max(number - 1, 0) : number + 1]
-        return min(float(near.min()) - 8, WIDEST) if len(near) else WIDEST
+        widest = WIDEST * self._name / NAME
+        return min(float(near.min()) - 8, widest) if len(near) else widest
 
     def _below(self, lines: Sequence[Line], middle: float, room: float) -> list[Caption]:
         found, y = [], self._end + ASIDE
