@@ -28,7 +28,8 @@ class MatrixPainter:
     def __init__(self, scene: NeuronScene, theme: Theme) -> None:
         self.scene = scene
         self.theme = theme
-        self._images: dict[tuple[object, ...], QImage] = {}
+        # with their numbers, which keeps the identities of these in the keys
+        self._images: dict[tuple[int, int], tuple[Array, QImage]] = {}
         self._magnitudes = _magnitudes(theme)
 
     def paint(self, pen: Pen, showing: Showing, scale: float, rects: Iterable[QRectF]) -> None:
@@ -46,8 +47,8 @@ class MatrixPainter:
         hidden = showing.asked is not None and showing.asked.kind == "gradient" and (
             showing.asked.node in (strand.bundle.stage, strand.bundle.weight)
         )  # fmt: skip
-        if not hidden:
-            painter.drawImage(rect, self._image(showing, strand, state))
+        if not hidden and state.known_rows.any() and state.known_columns.any():
+            painter.drawImage(rect, self._image(showing, strand, state.numbers))
         painter.setPen(Qt.PenStyle.NoPen)
         hatch = QBrush(color(theme.hairline), Qt.BrushStyle.BDiagPattern)
         for part in [rect] if hidden else _unknown(state, rect):
@@ -58,11 +59,10 @@ class MatrixPainter:
             _rule(pen, rect, targets, sources, line(color(theme.ground), 1.0 / scale))
             if not hidden:
                 self._zeros(pen, state, rect, scale)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = rect.adjusted(-0.5 / scale, -0.5 / scale, 0.5 / scale, 0.5 / scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(line(color(theme.faint), 1.0 / scale))
-        painter.drawRect(frame)
+        painter.setPen(line(color(theme.faint), 0))  # a pixel wide at any zoom
+        painter.drawRect(rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _zeros(self, pen: Pen, state: MatrixState, rect: QRectF, scale: float) -> None:
         """A dot in each entry that is exactly 0."""
@@ -73,14 +73,14 @@ class MatrixPainter:
         ], axis=1)  # fmt: skip
         draw_points(pen.painter, points, line(color(self.theme.muted), 2.0 / scale))
 
-    def _image(self, showing: Showing, strand: Strand, state: MatrixState) -> QImage:
-        moment = showing.state.moment
-        key = (strand.number, moment)
+    def _image(self, showing: Showing, strand: Strand, numbers: Array) -> QImage:
+        """All of a heat map, known or not. Most moments share their numbers with others: they are one array."""
+        key = (strand.number, id(numbers))
         if key not in self._images:
-            while len(self._images) >= KEPT:
+            while len(self._images) >= max(KEPT, 2 * len(self.scene.strands)):
                 del self._images[next(iter(self._images))]
-            self._images[key] = picture(self._colors(showing, _coarse(state.numbers)))
-        return self._images[key]
+            self._images[key] = (numbers, picture(self._colors(showing, _coarse(numbers))))
+        return self._images[key][1]
 
     def _colors(self, showing: Showing, numbers: Array) -> Colors:
         scale = showing.scales.edges
@@ -122,6 +122,8 @@ def _unknown(state: MatrixState, rect: QRectF) -> Iterable[QRectF]:
 
 def _spans(flags: np.ndarray) -> Iterable[tuple[int, int]]:
     """Where runs of True begin and end."""
+    if not flags.any():
+        return ()
     steps = np.diff(flags.astype(np.int8), prepend=0, append=0)
     return zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True)
 
@@ -129,11 +131,14 @@ def _spans(flags: np.ndarray) -> Iterable[tuple[int, int]]:
 def _coarse(numbers: Array) -> Array:
     """A matrix in at most FINEST rows and columns: of each block the number of the largest size."""
     for axis in (0, 1):
-        step = -(-numbers.shape[axis] // FINEST)
+        size = numbers.shape[axis]
+        step = -(-size // FINEST)
         if step > 1:
-            starts = np.arange(0, numbers.shape[axis], step)
-            high = np.maximum.reduceat(numbers, starts, axis=axis)
-            low = np.minimum.reduceat(numbers, starts, axis=axis)
+            starts = np.arange(0, size, step)
+            high = low = numbers.take(starts, axis)
+            for offset in range(1, step):
+                other = numbers.take(np.minimum(starts + offset, size - 1), axis)
+                high, low = np.maximum(high, other), np.minimum(low, other)
             numbers = np.where(np.abs(low) > np.abs(high), low, high)
     return numbers
 

@@ -97,26 +97,40 @@ class UnitPainter:
     def _paint_many(self, painter: QPainter, showing: Showing, scale: float, chosen: Indices) -> None:
         """Units too small, or too many, for strokes of their own: a disc or a square in the colour of the ring, and
         one in that of the value over it."""
+        scene, theme = self.scene, self.theme
+        bare = scene.radius[chosen] * scale < POINT
+        self._paint_points(painter, showing, scale, chosen[bare])
+        chosen = chosen[~bare]
         if not len(chosen):
             return
-        scene, theme = self.scene, self.theme
-        radius, ground = scene.radius[chosen], color(theme.ground).rgb()
+        radius, rings = scene.radius[chosen], ring_colors(theme, showing.ring_kinds(chosen))
         fills = self._fills(showing, chosen, FULL, SHADES)
-        rings = ring_colors(theme, showing.ring_kinds(chosen))
-        if showing.focus is not None:
-            outside = ~showing.focus[chosen]
-            fills[outside], rings[outside] = faded(theme, fills[outside]), faded(theme, rings[outside])
+        self._fade(showing, chosen, fills, rings)
         centres = np.stack([scene.x[chosen], scene.y[chosen]], axis=1)
-        bare = radius * scale < POINT
         round_ones = (scene.shape[chosen] == CIRCLE) & (radius * scale >= DISC)
         inner = np.maximum(radius - 1.3 / scale, 0.4 * radius)
-        # of a point there is but one colour: that of the ring where no value is known
-        points = np.where(fills == ground, rings, fills)[bare]
-        sides = np.stack([np.maximum(radius, NARROWEST / scale), np.maximum(radius, FLATTEST / scale)], axis=1)
-        draw_squares(painter, centres[bare], sides[bare], points)
-        for part, draw in ((round_ones, draw_discs), (~round_ones & ~bare, draw_squares)):
+        for part, draw in ((round_ones, draw_discs), (~round_ones, draw_squares)):
             draw(painter, centres[part], radius[part], rings[part])
             draw(painter, centres[part], inner[part], fills[part])
+
+    def _paint_points(self, painter: QPainter, showing: Showing, scale: float, chosen: Indices) -> None:
+        """Units that are hardly larger than a pixel: of one colour, that of the ring where no value is known."""
+        scene, tones = self.scene, self._fills(showing, chosen, FULL, SHADES)
+        blank = tones == color(self.theme.ground).rgb()
+        tones[blank] = ring_colors(self.theme, showing.ring_kinds(chosen[blank]))
+        self._fade(showing, chosen, tones)
+        centres, radius = np.stack([scene.x[chosen], scene.y[chosen]], axis=1), scene.radius[chosen]
+        sides = np.stack([np.maximum(radius, NARROWEST / scale), np.maximum(radius, FLATTEST / scale)], axis=1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        draw_squares(painter, centres, sides, tones)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _fade(self, showing: Showing, chosen: Indices, *tones: Colors) -> None:
+        """Take the colours of what is out of focus back."""
+        if showing.focus is not None:
+            outside = ~showing.focus[chosen]
+            for own in tones:
+                own[outside] = faded(self.theme, own[outside])
 
     def _fills(self, showing: Showing, chosen: Indices, strength: float, shades: int = 128) -> Colors:
         """The colours of the values of some units, the ground's where they are not known."""
