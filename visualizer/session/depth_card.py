@@ -104,7 +104,9 @@ def _labelled(document: Document, scalars: Scalars) -> Document:
 
 def scalar_card(document: Document, scalars: Scalars, whole: Card, place: int) -> Card:
     """The card of the single number made last, in the terms of its own small program."""
-    found = build_card(_labelled(document, scalars), scalars.trace, Position(whole.position.iteration, place), None, False, bare=True)
+    found = build_card(
+        _labelled(document, scalars), scalars.trace, Position(whole.position.iteration, place), None, False, bare=True
+    )
     return replace(
         found,
         position=whole.position,
@@ -112,5 +114,6 @@ def scalar_card(document: Document, scalars: Scalars, whole: Card, place: int) -
         section=whole.section,
         note=whole.note,
         origin=scalars.origin,
+        bars=whole.bars,
         within=f"number {place:,} of {len(scalars.trace.steps):,}",
     )

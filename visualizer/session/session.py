@@ -41,12 +41,12 @@ class Prepared:
     which: int = 0
 
 
-def prepare(document: Document) -> Prepared:
-    """Run a document once and lay its picture out. Raises GradStepError where it cannot be run."""
+def prepare(document: Document, like: Scene | None = None) -> Prepared:
+    """Run a document once and lay its picture out, about as ``like`` was. Raises GradStepError where it cannot be run."""
     if document.recipes:
         return prepare_iteration(Lab(document), 0)
     trace = record(document.graph, document.learning_rate)
-    return Prepared(document, trace, layer_scene(document, trace))
+    return Prepared(document, trace, layer_scene(document, trace, like))
 
 
 def prepare_iteration(lab: Lab, iteration: int, which: int = 0) -> Prepared:
@@ -120,7 +120,7 @@ class Session(Looking):
     def edit(self, document: Document | Prepared) -> None:
         """Show another version of the document; can be undone. Raises GradStepError where it cannot be run."""
         # may raise; nothing has changed then
-        prepared = document if isinstance(document, Prepared) else prepare(document)
+        prepared = document if isinstance(document, Prepared) else prepare(document, self.scene)
         self._undo.append(self.source)
         self._redo.clear()
         self._replace(prepared)
@@ -163,6 +163,8 @@ class Session(Looking):
 
     def _replace(self, document: Document | Prepared) -> None:
         """Show another version of the document, at the same place in time where it has no runs."""
+        if isinstance(document, Document):
+            document = prepare(document, self.scene)
         lab = self.lab
         kept = self.picked, self.selected, self.focus, self.sample
         revealed, around = self.revealed, self._around
@@ -172,8 +174,7 @@ class Session(Looking):
         if shapes == [node.shape for node in self.document.graph.nodes]:
             self.picked, self.selected, self.focus, self.sample = kept
             self._around = around
-        iteration = document.iteration if isinstance(document, Prepared) else 0
-        self.position = cursor.at_step(self.trace, Position(iteration), self.position.step)
+        self.position = cursor.at_step(self.trace, Position(document.iteration), self.position.step)
         self._tell_of_other(Change.TRACE, lab)
 
     def _tell_of_other(self, change: Change, lab: Lab | None) -> None:

@@ -113,6 +113,6 @@ def _layered(appearance: Appearance) -> Appearance:
     return replace(appearance, strongest=DEFAULT.strongest, motion=True)
 
 
-def layer_scene(document: Document, trace: Trace) -> Scene:
-    """The picture of the arrays as it is at first: no layer is folded."""
-    return build_scene(document, trace, blocks=blocks_of(trace.graph, units_of(trace.graph)))
+def layer_scene(document: Document, trace: Trace, like: Scene | None = None) -> Scene:
+    """The picture of the arrays as it is at first: no layer is folded. ``like`` is the one before a small edit."""
+    return build_scene(document, trace, blocks=blocks_of(trace.graph, units_of(trace.graph)), like=like)

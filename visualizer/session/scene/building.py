@@ -35,10 +35,12 @@ def build_scene(
     roles: Sequence[str] | None = None,
     blocks: Sequence[Block] = (),
     folds: Sequence[Fold] = (),
+    like: Scene | None = None,
 ) -> Scene:
     """The picture of a trace of ``document``; ``names`` and ``roles`` of its nodes are their own unless given.
 
-    ``blocks`` are the layers that ribbons name, ``folds`` those for which one box stands.
+    ``blocks`` are the layers that ribbons name, ``folds`` those for which one box stands. What has the same name in
+    ``like``, a scene that people have before their eyes, stays about where it is.
     """
     graph, direction = document.graph, appearance.direction
     names = [node.name for node in graph.nodes] if names is None else names
@@ -58,7 +60,9 @@ def build_scene(
         ports[homes[consumer]] += 1
     seeds = seeds_of(trace).values()
     units = [_unit(box, ports[key], key in seeds, direction) for key, box in sorted(drafts.items())]
-    layout = directed(arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP), direction)
+    before = _remembered(like, graph)
+    plain = arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP, like=before)
+    layout = directed(plain, direction)
     placed = {key: box.moved(*layout.positions[key]) for key, box in drafts.items()}
     ribbons = ribbons_of(blocks, folds, {node: placed[home] for node, home in enumerate(homes)}, direction)
     shift = room_for(ribbons, direction)
@@ -73,7 +77,22 @@ def build_scene(
         (layout.size[0] + shift[0], layout.size[1] + shift[1]),
         edge_numbers(trace, edges, appearance),
         ribbons=tuple(ribbon.moved(*shift) for ribbon in ribbons),
+        layout=plain,
     )
+
+
+def _remembered(like: Scene | None, graph: Graph) -> Layout | None:
+    """The layout of another scene, for the nodes of ``graph`` that have the same names there.
+
+    None for the same graph with other numbers: that looks as it always does.
+    """
+    if like is None or like.layout is None:
+        return None
+    nodes = like.trace.graph.nodes
+    if [(node.name, node.inputs) for node in nodes] == [(node.name, node.inputs) for node in graph.nodes]:
+        return None
+    ids = {node.name: node.id for node in graph.nodes}
+    return like.layout.renamed({node.id: ids[node.name] for node in nodes if node.name in ids})
 
 
 def _ends(trace: Trace, homes: Sequence[int]) -> list[tuple[int, int, int]]:

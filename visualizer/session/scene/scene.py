@@ -13,6 +13,7 @@ from engine.ops import Array
 from engine.trace import GradientState, Trace
 from visualizer.session.document import Document
 from visualizer.session.edge_scale import EdgeScale
+from visualizer.session.layout import Layout
 from visualizer.session.scene.numbers import EdgeNumbers
 from visualizer.session.scene.parts import Box, Edge, Frame, Ribbon
 
@@ -21,7 +22,8 @@ from visualizer.session.scene.parts import Box, Edge, Frame, Ribbon
 class Scene:
     """All that is to be painted of one trace. ``boxes`` are by node id; ``size`` is the width and height.
 
-    A node of a folded layer has the box of the node that the layer hands on.
+    A node of a folded layer has the box of the node that the layer hands on. ``layout`` is where boxes were placed,
+    from left to right, for a scene that is to be like this one.
     """
 
     document: Document
@@ -32,6 +34,7 @@ class Scene:
     numbers: EdgeNumbers
     frames: tuple[Frame, ...] = ()
     ribbons: tuple[Ribbon, ...] = ()
+    layout: Layout | None = None
     _states: dict[tuple[int, int], GradientState] = field(default_factory=dict, repr=False)
 
     @property
