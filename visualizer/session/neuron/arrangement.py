@@ -126,7 +126,8 @@ class _Picture:
         found, y = [], self._end + ASIDE
         for text, quiet, group in lines:
             height = self._quiet if quiet else self._name
-            found.append(Caption(text, (middle - room / 2, y, room, height * LINE), height, "middle", quiet, group))
+            width = min(len(text) * LETTER * height, room)
+            found.append(Caption(text, (middle - width / 2, y, width, height * LINE), height, "middle", quiet, group))
             y += height * LINE
         return found
 
