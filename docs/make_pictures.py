@@ -1,4 +1,7 @@
-"""Make the pictures of the README and the guide anew: `make pictures`, or `python docs/make_pictures.py NAME...`.
+"""Make the pictures of the documents anew: `make pictures`, or `make pictures ARGS="NAME..."`.
+
+`make pictures ARGS=levels` paints every lesson and standard network at every level, light and dark, in two sizes of the
+window and alone, into gradstep-pictures/levels/, to look through them; `ARGS="levels NAME..."` only those.
 
 Every picture is one entry of PICTURES and one file in docs/pictures/. Qt paints offscreen, with the fonts that travel
 with the program and without the user's settings, so that the same sources give the same pixels on one platform.
@@ -26,9 +29,12 @@ if TYPE_CHECKING:
     from visualizer.ui.theme import ThemeName
     from visualizer.ui.window import Window
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # wherever this is run from
+from windows import WINDOW, grabbed, settle, shown
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
-WINDOW = (1280, 800)
+LEVELS = ROOT / "gradstep-pictures" / "levels"
 GALLERY_HEIGHT = 1480
 SCALE = 2.0  # pixels per unit: text stays sharp on dense screens
 MIDDLE_SCALE = 1.25
@@ -207,39 +213,6 @@ def curves(name: str, iterations: int, chapter: int, theme: ThemeName = "light")
     return image_of(plots_page(plotted(lab), THEMES[theme], WINDOW), WINDOW, SMALL_SCALE)
 
 
-@contextmanager
-def shown(theme: ThemeName) -> Iterator[Window]:
-    """A window with nobody's settings; closed and gone afterwards."""
-    from visualizer.ui.settings import settings
-    from visualizer.ui.window import Window
-
-    settings().clear()
-    opened = Window(theme)
-    opened.resize(*WINDOW)
-    opened.show()
-    settle()
-    yield opened
-    opened.close()
-    opened.deleteLater()
-    settle()
-
-
-def settle(duration: int = 400) -> None:
-    """Let Qt work for ``duration`` ms: layouts, timers and repaints."""
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    loop = QEventLoop()
-    QTimer.singleShot(duration, loop.quit)
-    loop.exec()
-
-
-def grabbed(opened: Window, part: QRect) -> QImage:
-    """What the window shows there."""
-    from PySide6.QtGui import QImage
-
-    return opened.grab(part).toImage().convertToFormat(QImage.Format.Format_RGB32)
-
-
 def smaller(picture: QImage, scale: float) -> QImage:
     """A picture of the window at another scale."""
     from PySide6.QtCore import Qt
@@ -356,13 +329,44 @@ PICTURES: Mapping[str, Paint] = {
 
 def main(names: list[str]) -> int:
     """Make the pictures of these names, all of them where none is given; the exit code."""
+    if names[:1] == ["levels"]:
+        return levels(names[1:])
     if unknown := [name for name in names if name not in PICTURES]:
         print(f"no such picture: {', '.join(unknown)}; there are {', '.join(PICTURES)}", file=sys.stderr)
         return 2
+    with qt(SCALE):
+        FOLDER.mkdir(exist_ok=True)
+        for name in names or PICTURES:
+            file = FOLDER / f"{name}.png"
+            in_few_colours(PICTURES[name]()).save(str(file), "PNG", 0)  # 0: the smallest file
+            print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1000:.0f} kB")
+        for file in FOLDER.glob("*.png"):
+            if not names and file.stem not in PICTURES:
+                file.unlink()
+    print(f"{sum(file.stat().st_size for file in FOLDER.glob('*.png')) / 1e6:.1f} MB in all")
+    return 0
+
+
+def levels(names: list[str]) -> int:
+    """Paint lessons and standard networks at every level, all of them where no name is given; the exit code."""
+    with qt(1.0):
+        import level_pictures
+
+        if unknown := sorted({*names} - {name for name, _ in level_pictures.documents()}):
+            print(f"no such lesson or standard network: {', '.join(unknown)}", file=sys.stderr)
+            return 2
+        level_pictures.make(LEVELS, names)
+    print(LEVELS / "index.html")
+    return 0
+
+
+@contextmanager
+def qt(scale: float) -> Iterator[None]:
+    """An application that paints offscreen, ``scale`` pixels for each of a window, without the user's settings."""
     home = tempfile.mkdtemp(prefix="gradstep-pictures-")
     try:
         # Before Qt is loaded, which reads these once.
-        os.environ |= {"XDG_CONFIG_HOME": home, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": f"{SCALE:g}"}
+        os.environ |= {"XDG_CONFIG_HOME": home, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": f"{scale:g}"}
         os.environ.pop("QT_STYLE_OVERRIDE", None)
         sys.path.insert(0, str(ROOT))
         from PySide6.QtCore import qInstallMessageHandler
@@ -372,19 +376,10 @@ def main(names: list[str]) -> int:
         # The offscreen platform remarks on each window that it cannot size it.
         qInstallMessageHandler(lambda kind, context, text: None if "does not support" in text else print(text))
         application = make_application()
-        FOLDER.mkdir(exist_ok=True)
-        for name in names or PICTURES:
-            file = FOLDER / f"{name}.png"
-            in_few_colours(PICTURES[name]()).save(str(file), "PNG", 0)  # 0: the smallest file
-            print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1000:.0f} kB")
-        for file in FOLDER.glob("*.png"):
-            if not names and file.stem not in PICTURES:
-                file.unlink()
+        yield
         application.processEvents()
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    print(f"{sum(file.stat().st_size for file in FOLDER.glob('*.png')) / 1e6:.1f} MB in all")
-    return 0
 
 
 if __name__ == "__main__":
