@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -203,6 +203,13 @@ class Looking:
         if folds != self.folds:
             self.folds = folds
             self._tell(Change.LEVEL)
+
+    def toggle_folds(self, blocks: Sequence[int]) -> None:
+        """Fold a layer into a box, or open it; of several that one box stands for, open all."""
+        if len(blocks) > 1:
+            self.set_folds(replace(self.folds, repeats=False))
+        else:
+            self.set_folds(self.folds.toggled(blocks[0]))
 
     def set_focus(self, focus: Reference | None) -> None:
         """Let all fade but what this depends on and what depends on it; None ends that."""

@@ -13,7 +13,8 @@ from tests.ui.canvas.screen import LEFT, LONG, NONE, drag, shown, wheel
 from visualizer.session.document import parse
 from visualizer.session.lessons import lesson_names, load_lesson
 from visualizer.session.session import Session
-from visualizer.ui.canvas import FOLLOWING_SCALE, ZOOM_RANGE, Canvas
+from visualizer.ui.canvas import ZOOM_RANGE, Canvas
+from visualizer.ui.canvas.levels import FOLLOWING
 from visualizer.ui.theme import DARK, LIGHT
 
 # One lesson is enough for the fast set.
@@ -340,7 +341,7 @@ def sees_the_receiver(canvas: Canvas) -> bool:
 def test_what_cannot_be_read_as_a_whole_is_followed(long: Canvas) -> None:
     session = long.session
     assert long.view.following
-    assert FOLLOWING_SCALE <= long.transform.m11() <= 1.0
+    assert FOLLOWING["layer"] <= long.transform.m11() <= 1.0
     scale, views = long.transform.m11(), set()
     for step in (*range(1, len(session.trace.steps) + 1), 1, len(session.trace.steps)):
         session.go_to(step)
@@ -400,3 +401,21 @@ def test_the_canvas_of_the_smallest_window_shows_the_receiver(qtbot: QtBot) -> N
 def test_the_lessons_are_shown_whole(name: str, qtbot: QtBot) -> None:
     """On the canvas of a window of 1280 by 800."""
     assert not shown(qtbot, Session(load_lesson(name)), 715, 647).view.following
+
+
+# Layers that fold ---------------------------------------------------------------------------------------------------
+
+
+def test_a_click_on_a_ribbon_folds_the_layer_and_another_opens_it(qtbot: QtBot) -> None:
+    session = Session(load_lesson("backpropagation-by-hand"))
+    canvas = Canvas(session, LIGHT)
+    qtbot.addWidget(canvas)
+    canvas.resize(900, 640)
+    canvas.show()
+    boxes = len(session.scene.drawn)
+    for folded in (True, False):
+        ribbon = session.scene.ribbons[1]
+        QTest.mouseClick(canvas, LEFT, pos=canvas.scene_rect(QRectF(*ribbon.rect)).center())
+        assert session.scene.ribbons[1].folded == folded
+        assert (len(session.scene.drawn) < boxes) == folded
+    assert session.selected is None

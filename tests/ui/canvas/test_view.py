@@ -3,15 +3,16 @@
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from visualizer.ui.canvas.view import FOLLOWING_SCALE, ZOOM_RANGE, View
+from visualizer.ui.canvas.view import ZOOM_RANGE, View
 
+CLOSE = 0.6
 STEP = (QRectF(100, 100, 50, 50), QRectF(50, 100, 200, 50))
 
 
 def view_of(picture: tuple[float, float], widget: tuple[float, float] = (800, 600), readable: float = 0.5) -> View:
     view = View()
     view.set_widget(*widget)
-    view.set_picture(picture, readable)
+    view.set_picture(picture, readable, CLOSE)
     return view
 
 
@@ -28,7 +29,7 @@ def test_a_picture_that_cannot_be_read_is_followed_across_its_shorter_side() -> 
         view = view_of(picture)
         view.frame(STEP)
         assert view.following
-        assert FOLLOWING_SCALE <= view.scale <= 1.0
+        assert CLOSE <= view.scale <= 1.0
         assert view.transform.mapRect(QRectF(0, 0, *picture)).contains(view.room.center())
         assert not view.shows_all
 

@@ -1,6 +1,6 @@
 """The canvas: one widget for the pictures of every level, its views, gestures and keys."""
 
 from visualizer.ui.canvas.canvas import Canvas
-from visualizer.ui.canvas.view import FOLLOWING_SCALE, ZOOM_RANGE
+from visualizer.ui.canvas.view import ZOOM_RANGE
 
-__all__ = ["FOLLOWING_SCALE", "ZOOM_RANGE", "Canvas"]
+__all__ = ["ZOOM_RANGE", "Canvas"]

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip
 
+from visualizer.session.scene import Ribbon
+
 if TYPE_CHECKING:
     from visualizer.ui.canvas.canvas import Canvas
 
@@ -34,13 +36,22 @@ class Gestures:
                 canvas.pan(moved.x(), moved.y())
                 self._pressed = event.position()
             return
-        hit = canvas.hit(event.position())
+        hit, ribbon = canvas.hit(event.position()), self._ribbon(event.position())
         canvas.session.hover(hit[1] if hit else None)
-        canvas.setCursor(Qt.CursorShape.PointingHandCursor if hit else Qt.CursorShape.ArrowCursor)
-        if hit:
+        canvas.setCursor(Qt.CursorShape.PointingHandCursor if hit or ribbon else Qt.CursorShape.ArrowCursor)
+        if ribbon is not None:
+            does = "Open" if ribbon.folded else "Fold"
+            QToolTip.showText(event.globalPosition().toPoint(), f"{does} {ribbon.title}", canvas)
+        elif hit:
             QToolTip.showText(event.globalPosition().toPoint(), canvas.picture.words(canvas.session, hit), canvas)
         else:
             QToolTip.hideText()
+
+    def _ribbon(self, point: QPointF) -> Ribbon | None:
+        """The name of a layer under a point, in the picture of the arrays."""
+        session = self._canvas.session
+        at = self._canvas.scene_point(point)
+        return session.scene.ribbon_at(at.x(), at.y()) if session.level == "layer" else None
 
     def press(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
@@ -53,6 +64,10 @@ class Gestures:
         self._dragged = False
         self._canvas.unsetCursor()
         if not was_drag and event.button() == Qt.MouseButton.LeftButton:
+            ribbon = self._ribbon(event.position())
+            if ribbon is not None:
+                self._canvas.session.toggle_folds(ribbon.blocks)
+                return
             hit = self._canvas.hit(event.position())
             self._canvas.session.select(hit[0] if hit else None)
             self._canvas.session.pick(hit[1] if hit else None)
@@ -60,6 +75,8 @@ class Gestures:
     def double_click(self, event: QMouseEvent) -> None:
         """Edit a value; on the ground, show the whole."""
         hit = self._canvas.hit(event.position())
+        if self._ribbon(event.position()) is not None:
+            return  # two clicks have folded it and opened it again
         if hit is None:
             self._canvas.fit()
         elif hit[1] is not None and hit[1].kind == "value":

@@ -12,7 +12,9 @@ from visualizer.ui.theme import Theme
 
 # From which scale on a picture can be read. The largest lesson is shown at 0.53 in a window of 1280 by 800. Neurons
 # need no reading: they are shown whole at any scale, and more of them by zoom.
-READABLE = {"layer": 0.52, "neuron": 0.0, "scalar": 0.52}
+READABLE = {"layer": 0.52, "neuron": 0.0, "scalar": 0.8}
+# At which scale a picture is shown that cannot be read as a whole: only the surroundings of the present step are.
+FOLLOWING = {"layer": 0.62, "neuron": 1.0, "scalar": 1.15}
 LARGEST = {"layer": 8.0, "neuron": 40.0, "scalar": 8.0}
 
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QTransform
 MARGIN = 26.0
 FOOT = 40.0  # unless somebody says otherwise
 LARGEST_FIT = 1.7
-FOLLOWING_SCALE = 0.62  # of a picture of which only the surroundings of the present step are shown
 ZOOM_RANGE = (0.05, 8.0)
 
 Keep = Literal["frame", "fit"]
@@ -22,7 +21,8 @@ class View:
 
     ``transform`` is that way. ``keep`` says how the view is found again at another size, None where a person has moved
     it. ``following`` is true while it goes along with the present step. The picture goes above ``foot``, the pixels
-    that are kept free at the bottom. Below a scale of ``readable`` a picture is not shown as a whole by itself.
+    that are kept free at the bottom. Below a scale of ``readable`` a picture is not shown as a whole by itself, but the
+    surroundings of the present step at ``close``.
     """
 
     def __init__(self) -> None:
@@ -32,6 +32,7 @@ class View:
         self.foot = FOOT
         self.largest = ZOOM_RANGE[1]
         self.readable = 0.0
+        self.close = 1.0
         self._whole = (1.0, 1.0)
         self._width, self._height = 1.0, 1.0
 
@@ -39,10 +40,12 @@ class View:
         """The size of the widget, in pixels."""
         self._width, self._height = width, height
 
-    def set_picture(self, size: tuple[float, float], readable: float, largest: float = ZOOM_RANGE[1]) -> None:
-        """The size of the picture, in scene units; from which scale on it can be read, and the largest scale."""
+    def set_picture(
+        self, size: tuple[float, float], readable: float, close: float = 1.0, largest: float = ZOOM_RANGE[1]
+    ) -> None:
+        """The size of the picture, in scene units, and its scales."""
         self._whole = (max(size[0], 1.0), max(size[1], 1.0))
-        self.readable, self.largest = readable, largest
+        self.readable, self.close, self.largest = readable, close, largest
 
     @property
     def scale(self) -> float:
@@ -88,7 +91,7 @@ class View:
             self.fit()
         else:
             ratios = (self.room.width() / self._whole[0], self.room.height() / self._whole[1])
-            scale = min(max(FOLLOWING_SCALE, *ratios), 1.0)
+            scale = min(max(self.close, *ratios), max(self.close, 1.0))
             self.following = True
             self.transform = QTransform.fromScale(scale, scale)
             self.transform = self.followed(surroundings, anew=True)
