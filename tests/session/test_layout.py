@@ -18,7 +18,7 @@ from tests.session.layouts import (
     with_one_more,
 )
 from visualizer.session.layout import Layout, Link, Route, Unit, arrange, crossings, through_units
-from visualizer.session.pace import Cancelled
+from visualizer.session.pace import Cancelled, Pace
 
 Sizes = tuple[float, float]
 
@@ -284,7 +284,7 @@ def test_it_stops_as_soon_as_it_is_cancelled(after: int) -> None:
         return asked > after
 
     with pytest.raises(Cancelled):
-        arrange(*scalar_network(2, 8, 8, 1), cancelled=cancelled)
+        arrange(*scalar_network(2, 8, 8, 1), pace=Pace(cancelled))
     assert asked == after + 1
 
 
@@ -296,7 +296,7 @@ def test_progress_runs_from_nothing_to_all_of_it() -> None:
     links += [
         Link(link.source + len(units) - len(more), link.target + len(units) - len(more), link.slot) for link in others
     ]
-    layout = arrange(units, links, progress=told.append)
+    layout = arrange(units, links, pace=Pace(progress=told.append))
     assert same(layout, arrange(units, links))
     assert (told[0], told[-1]) == (0, 1)
     assert told == sorted(told)

@@ -11,6 +11,7 @@ from visualizer.session.appearance import LEVELS, Level
 from visualizer.session.change import Change
 from visualizer.session.cursor import Position
 from visualizer.session.lessons import lesson_names, load_lesson
+from visualizer.session.pace import Cancelled, Pace
 from visualizer.session.session import Session
 
 every_lesson = pytest.mark.parametrize("name", lesson_names(trains=False))
@@ -175,3 +176,18 @@ def test_a_small_edit_of_the_program_moves_little() -> None:
     pairs = [(a, b) for a in names for b in names if a < b and abs(column[a] - column[b]) < 40]
     turned = [(a, b) for a, b in pairs if (before[a] < before[b]) != (after[a] < after[b])]
     assert len(turned) <= 0.05 * len(pairs), turned
+
+
+def test_a_picture_under_way_can_be_stopped_and_tells_how_far_it_is() -> None:
+    session = Session(load_lesson("digits"))
+    preparation = session.preparation("scalar")
+    assert preparation is not None
+    with pytest.raises(Cancelled):
+        preparation(Pace(lambda: True))
+    told: list[float] = []
+    preparation(Pace(progress=told.append))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    session.set_level("scalar")
+    assert session.preparation("scalar") is not None
+    assert session.scalar_scene is preparation(Pace())

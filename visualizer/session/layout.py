@@ -5,7 +5,7 @@ and M. Toda, "Methods for visual understanding of hierarchical system structures
 dummies for long links, order inside columns, coordinates, curves. Nothing here knows what a unit shows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
@@ -15,7 +15,7 @@ import numpy as np
 from visualizer.session.alignment import align_rows
 from visualizer.session.columns import columns_of, connected_parts, graph_of
 from visualizer.session.ordering import order_rows
-from visualizer.session.pace import Pace, never, nobody
+from visualizer.session.pace import UNHURRIED, Pace
 from visualizer.session.routing import Floats, Grid, crossed_at, curves, cut_links, passes
 
 # A large picture is seen from afar, and has to be there soon.
@@ -82,24 +82,22 @@ def arrange(
     column_gap: float = 64.0,
     row_gap: float = 18.0,
     like: Layout | None = None,
-    cancelled: Callable[[], bool] = never,
-    progress: Callable[[float], None] = nobody,
+    pace: Pace = UNHURRIED,
 ) -> Layout:
     """Place `units` in columns and route `links` between them; the same input gives the same layout.
 
     Connected parts are laid out alone and stacked, the one with the smallest key on top. `like` is a layout that people
     know, such as that before an edit, with the same keys for the same things: the order of its units is kept unless
-    another has fewer crossings. `progress` is told the part of the work that is done, from 0 to 1.
+    another has fewer crossings. `pace` is asked at least every 50 ms whether to go on.
 
     Raises ValueError for a repeated key, a link without its unit or port, a cycle, and gaps that are not positive, and
-    Cancelled once `cancelled` is true; it is asked at least every 50 ms.
+    Cancelled as `pace` does.
     """
     if column_gap <= 0 or row_gap <= 0:
         raise ValueError(f"gaps must be positive, got column_gap={column_gap}, row_gap={row_gap}")
     by_key = {unit.key: unit for unit in sorted(units, key=lambda unit: unit.key)}
     if len(by_key) < len(units):
         raise ValueError("two units share a key")
-    pace = Pace(cancelled, progress)
     pace.reach(0.0)
     ends = _ends(by_key, links)
     graph = graph_of(by_key, ends)

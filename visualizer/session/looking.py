@@ -19,6 +19,7 @@ from visualizer.session.change import Change
 from visualizer.session.cursor import Position
 from visualizer.session.depth_card import neuron_card, scalar_card
 from visualizer.session.document import Document
+from visualizer.session.pace import Pace
 from visualizer.session.scene import Scene
 from visualizer.session.views import Part, Views
 
@@ -246,17 +247,17 @@ class Looking:
         self.selected, self.picked = match.node, match if match.index is not None else None
         self._tell(Change.LEVEL | Change.PICK)
 
-    def preparation(self, level: Level, at: Reference | None = None) -> Callable[[], object] | None:
+    def preparation(self, level: Level, at: Reference | None = None) -> Callable[[Pace], object] | None:
         """What a worker can do so that ``set_level`` is done at once; None where it will be anyway."""
         views, appearance, folds, sample = self._views, self.appearance, self.folds, self.sample
         if views.light:
             return None
         if level == "layer":
-            return lambda: views.layers(appearance, folds)
+            return lambda pace: views.layers(appearance, folds, pace)
         if level == "neuron":
-            return lambda: views.neurons(appearance, sample)
+            return lambda pace: views.neurons(appearance, sample)
         part = (sample or 0, at or self._around or self._here(self.position))
-        return lambda: views.scalar_scene(part, appearance)
+        return lambda pace: views.scalar_scene(part, appearance, pace)
 
     @property
     def scene(self) -> Scene:

@@ -43,3 +43,6 @@ class Pace:
         """The pace of a part of the work, which counts from 0 to 1 on its own."""
         length = self.high - self.low
         return Pace(self.cancelled, self.progress, self.low + length * low, self.low + length * high)
+
+
+UNHURRIED = Pace()

@@ -19,6 +19,7 @@ from visualizer.session.change import Change as Change
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
 from visualizer.session.looking import Looking
+from visualizer.session.pace import UNHURRIED, Pace
 from visualizer.session.scene import Scene
 from visualizer.session.training.lab import Lab
 from visualizer.session.training.recipe import Recipe
@@ -41,20 +42,23 @@ class Prepared:
     which: int = 0
 
 
-def prepare(document: Document, like: Scene | None = None) -> Prepared:
-    """Run a document once and lay its picture out, about as ``like`` was. Raises GradStepError where it cannot be run."""
+def prepare(document: Document, like: Scene | None = None, pace: Pace = UNHURRIED) -> Prepared:
+    """Run a document once and lay its picture out, about as ``like`` was.
+
+    Raises GradStepError where it cannot be run, and Cancelled as ``pace`` does.
+    """
     if document.recipes:
-        return prepare_iteration(Lab(document), 0)
+        return prepare_iteration(Lab(document), 0, pace=pace)
     trace = record(document.graph, document.learning_rate)
-    return Prepared(document, trace, layer_scene(document, trace, like))
+    return Prepared(document, trace, layer_scene(document, trace, like, pace))
 
 
-def prepare_iteration(lab: Lab, iteration: int, which: int = 0) -> Prepared:
+def prepare_iteration(lab: Lab, iteration: int, which: int = 0, pace: Pace = UNHURRIED) -> Prepared:
     """Lay out the steps of an iteration of one of the runs. Raises GradStepError where it is not recorded."""
     iteration = lab.reachable(iteration, which)
     trace = lab.trace(iteration, which)
     document = lab.document_of(which).of(trace.graph)
-    return Prepared(document, trace, layer_scene(document, trace), lab, iteration, which)
+    return Prepared(document, trace, layer_scene(document, trace, pace=pace), lab, iteration, which)
 
 
 class Session(Looking):

@@ -12,6 +12,7 @@ from engine.units import Units, units_of
 from visualizer.session.appearance import Appearance
 from visualizer.session.blocks import Block, Folds, blocks_of, folds_of, repeats
 from visualizer.session.document import Document
+from visualizer.session.pace import UNHURRIED, Pace
 from visualizer.session.scene import Scene, build_scene
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ class Views:
         """True where every picture is there at once: a small graph."""
         return sum(node.size for node in self._trace.graph.nodes) <= MOST_AT_ONCE
 
-    def layers(self, appearance: Appearance, folds: Folds) -> Scene:
+    def layers(self, appearance: Appearance, folds: Folds, pace: Pace = UNHURRIED) -> Scene:
         """The picture of the arrays."""
         key = (_layered(appearance), folds)
         if self._layers[0] != key:
             boxes = folds_of(self._trace.graph, self.blocks, folds)
             self._layers = (
                 key,
-                build_scene(self._document, self._trace, appearance, blocks=self.blocks, folds=boxes),
+                build_scene(self._document, self._trace, appearance, blocks=self.blocks, folds=boxes, pace=pace),
             )
         return self._layers[1]
 
@@ -85,14 +86,14 @@ class Views:
             self._scalars = (part, scalars_of(self._trace, *part))
         return self._scalars[1]
 
-    def scalar_scene(self, part: Part, appearance: Appearance) -> Scene:
+    def scalar_scene(self, part: Part, appearance: Appearance, pace: Pace = UNHURRIED) -> Scene:
         """The picture of the single numbers."""
         from visualizer.session.scalar import build_scalar_scene
 
         key = (part, _layered(appearance))
         if self._scalar_scene is None or self._scalar_scene[0] != key:
             scalars = self.scalars(part)
-            self._scalar_scene = (key, build_scalar_scene(self._document, scalars, appearance))
+            self._scalar_scene = (key, build_scalar_scene(self._document, scalars, appearance, pace))
         return self._scalar_scene[1]
 
     def neuron_moves(self, sample: int | None) -> NeuronMoves:
@@ -113,6 +114,7 @@ def _layered(appearance: Appearance) -> Appearance:
     return replace(appearance, strongest=DEFAULT.strongest, motion=True)
 
 
-def layer_scene(document: Document, trace: Trace, like: Scene | None = None) -> Scene:
+def layer_scene(document: Document, trace: Trace, like: Scene | None = None, pace: Pace = UNHURRIED) -> Scene:
     """The picture of the arrays as it is at first: no layer is folded. ``like`` is the one before a small edit."""
-    return build_scene(document, trace, blocks=blocks_of(trace.graph, units_of(trace.graph)), like=like)
+    blocks = blocks_of(trace.graph, units_of(trace.graph))
+    return build_scene(document, trace, blocks=blocks, like=like, pace=pace)

@@ -104,8 +104,9 @@ class Stage(QWidget):
         if preparation is None:
             act()
             return
-        work = Work(preparation, self)
-        progress = QProgressDialog(f"Drawing {WORDS[level]}", "Cancel", 0, 0, self)
+        work = Work(lambda: preparation(work.pace), self)
+        progress = QProgressDialog(f"Drawing {WORDS[level]}", "Cancel", 0, 100, self)
+        work.progressed.connect(lambda done: progress.setValue(round(99 * done)))  # at 100 it would close
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(500)
 

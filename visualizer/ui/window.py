@@ -140,8 +140,9 @@ class Window(QMainWindow):
 
         if self._opening:
             self._opening()
-        work = Work(lambda: prepare(find(argument)), self)
-        progress = QProgressDialog(f"Opening {Path(argument).name}", "Cancel", 0, 0, self)
+        work = Work(lambda: prepare(find(argument), pace=work.pace), self)
+        progress = QProgressDialog(f"Opening {Path(argument).name}", "Cancel", 0, 100, self)
+        work.progressed.connect(lambda done: progress.setValue(round(99 * done)))  # at 100 it would close
         progress.setWindowModality(QtCore.Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(500)
 

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from visualizer.session.mishaps import sentence_of
+from visualizer.session.pace import Pace
 
 
 class Work(QObject):
@@ -18,6 +19,7 @@ class Work(QObject):
 
     done = Signal(object)
     failed = Signal(str)
+    progressed = Signal(float)  # how much is done, from 0 to 1
     _finished = Signal(object, bool)  # carries the outcome to the window's thread: it may be cancelled on its way
 
     def __init__(self, function: Callable[[], Any], owner: QObject) -> None:
@@ -33,8 +35,13 @@ class Work(QObject):
         QThreadPool.globalInstance().start(_Task(self))
 
     def cancel(self) -> None:
-        """Drop the result: nothing is sent any more."""
+        """Drop the result: nothing is sent any more, and what keeps the ``pace`` stops."""
         self._cancelled = True
+
+    @property
+    def pace(self) -> Pace:
+        """For the function, to ask whether to go on and to tell how far it is."""
+        return Pace(lambda: self._cancelled, self.progressed.emit)
 
     def run(self) -> None:
         """What the worker does; never raises."""

@@ -14,6 +14,7 @@ from engine.trace import Trace
 from visualizer.session.appearance import Appearance
 from visualizer.session.document import Document
 from visualizer.session.layout import Layout, Link, Unit, arrange
+from visualizer.session.pace import UNHURRIED, Pace
 from visualizer.session.roles import roles_of
 from visualizer.session.scalar.ledger import Ledger, ledgers_of
 from visualizer.session.scalar.placing import Placed, Placer, source_of
@@ -30,12 +31,12 @@ LONGEST_WORD = 8  # of what is no element of an array; anything longer is left t
 LONGEST_PRODUCT = {"line": 16, "pair": 0, "stack": 0}
 
 
-def build_scalar_scene(document: Document, scalars: Scalars, appearance: Appearance) -> Scene:
-    """The picture of the single numbers of a trace of ``document``."""
+def build_scalar_scene(document: Document, scalars: Scalars, appearance: Appearance, pace: Pace = UNHURRIED) -> Scene:
+    """The picture of the single numbers of a trace of ``document``. Raises Cancelled as ``pace`` does."""
     trace, graph = scalars.trace, scalars.trace.graph
     roles = _roles(document, scalars)
     if len(graph.nodes) <= IN_FULL:
-        return build_scene(document.of(graph), trace, appearance, scalars.labels, roles)
+        return build_scene(document.of(graph), trace, appearance, scalars.labels, roles, pace=pace)
     form = _form(len(graph.nodes), appearance)
     ledgers = ledgers_of(graph, scalars.is_element)
     names = _names(scalars, ledgers, form)
@@ -44,7 +45,7 @@ def build_scalar_scene(document: Document, scalars: Scalars, appearance: Appeara
     placed = {ledger.result: placer.place(ledger, rooms) for ledger, rooms in _rooms(scalars, ledgers, texts)}
     inside = {box.node for ledger in placed.values() for box in ledger.boxes}
     placed.update((node.id, placer.alone(node.id)) for node in graph.nodes if node.id not in inside)
-    layout = _layout(trace, placed, form, appearance)
+    layout = _layout(trace, placed, form, appearance, pace)
     boxes = (box.moved(*layout.positions[key]) for key, ledger in placed.items() for box in ledger.boxes)
     edges = _edges(trace, placed, layout, appearance)
     return Scene(
@@ -104,7 +105,7 @@ def _rooms(
     return paired
 
 
-def _layout(trace: Trace, placed: Mapping[int, Placed], form: Form, appearance: Appearance) -> Layout:
+def _layout(trace: Trace, placed: Mapping[int, Placed], form: Form, appearance: Appearance, pace: Pace) -> Layout:
     """Ledgers and single boxes in columns; links are in the order of their ports."""
     home = {box.node: key for key, ledger in placed.items() for box in ledger.boxes}
     units = [
@@ -115,7 +116,8 @@ def _layout(trace: Trace, placed: Mapping[int, Placed], form: Form, appearance: 
     for key, ledger in placed.items():
         for port, (edge, _) in enumerate(ledger.ports):
             links.append(Link(home[source_of(trace, edge)], key, port))
-    return directed(arrange(units, links, column_gap=COLUMN_GAP[form], row_gap=ROW_GAP[form]), appearance.direction)
+    layout = arrange(units, links, column_gap=COLUMN_GAP[form], row_gap=ROW_GAP[form], pace=pace)
+    return directed(layout, appearance.direction)
 
 
 def _edges(trace: Trace, placed: Mapping[int, Placed], layout: Layout, appearance: Appearance) -> tuple[Edge, ...]:

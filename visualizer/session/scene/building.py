@@ -16,6 +16,7 @@ from visualizer.session.appearance import Appearance, Direction
 from visualizer.session.blocks import Block, Fold
 from visualizer.session.document import Document
 from visualizer.session.layout import Layout, Link, Unit, arrange
+from visualizer.session.pace import UNHURRIED, Pace
 from visualizer.session.roles import roles_of
 from visualizer.session.scene.folding import folded_box, homes_of, ribbons_of, room_for
 from visualizer.session.scene.measuring import OPERATION, is_deep, measured, with_sign
@@ -36,11 +37,12 @@ def build_scene(
     blocks: Sequence[Block] = (),
     folds: Sequence[Fold] = (),
     like: Scene | None = None,
+    pace: Pace = UNHURRIED,
 ) -> Scene:
     """The picture of a trace of ``document``; ``names`` and ``roles`` of its nodes are their own unless given.
 
     ``blocks`` are the layers that ribbons name, ``folds`` those for which one box stands. What has the same name in
-    ``like``, a scene that people have before their eyes, stays about where it is.
+    ``like``, a scene that people have before their eyes, stays about where it is. Raises Cancelled as ``pace`` does.
     """
     graph, direction = document.graph, appearance.direction
     names = [node.name for node in graph.nodes] if names is None else names
@@ -61,7 +63,7 @@ def build_scene(
     seeds = seeds_of(trace).values()
     units = [_unit(box, ports[key], key in seeds, direction) for key, box in sorted(drafts.items())]
     before = _remembered(like, graph)
-    plain = arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP, like=before)
+    plain = arrange(units, links, column_gap=COLUMN_GAP, row_gap=ROW_GAP, like=before, pace=pace)
     layout = directed(plain, direction)
     placed = {key: box.moved(*layout.positions[key]) for key, box in drafts.items()}
     ribbons = ribbons_of(blocks, folds, {node: placed[home] for node, home in enumerate(homes)}, direction)
