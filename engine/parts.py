@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass
 
 from engine.expression import Index, Kind
-from engine.groups import Bundle, Units, unit_shape
 from engine.trace import Step, Trace
 from engine.units import index_of, is_turned, weight_index
+from engine.units.groups import Bundle, Units, unit_shape
 
 
 @dataclass(frozen=True, slots=True)

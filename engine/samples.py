@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.graph import Graph, Node
-from engine.groups import untransposed
 from engine.shapes import axis_of
+from engine.units.groups import untransposed
 
 # Forth and back: a second time is for what goes into several things, more for programs that are no networks.
 _ROUNDS = 4

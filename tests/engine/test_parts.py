@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from engine.graph import Graph
-from engine.groups import untransposed
 from engine.network import graph_of, parse_network
 from engine.parts import Part, part, part_count
 from engine.trace import Step, Trace, record
 from engine.units import Units, edge_of, unit_of, units_of
+from engine.units.groups import untransposed
 from tests.engine.neurons import ODD, graphs
 
 GRAPHS = graphs()

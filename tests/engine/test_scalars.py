@@ -18,7 +18,7 @@ from engine.network import graph_of
 from engine.network_text import parse_network
 from engine.ops import OPS
 from engine.scalars import Scalars, scalars_of
-from engine.unrolled import Unrolled
+from engine.scalars.unrolled import Unrolled
 from tests.engine.programs import array_program, scalar_program
 from tests.engine.scalar_views import held_to_the_record
 from tests.iterations import inside

@@ -7,7 +7,6 @@ import pytest
 
 from engine.explain import jacobian
 from engine.graph import Graph
-from engine.groups import untransposed
 from engine.network import graph_of, parse_network
 from engine.program import parse_program
 from engine.trace import Trace, record
@@ -28,6 +27,7 @@ from engine.units import (
     weight_updates,
     weights,
 )
+from engine.units.groups import untransposed
 from tests.engine.neurons import ODD, graphs, network
 
 GRAPHS = graphs()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.iterations import inside
-from tests.session.places import batch_of_two
+from tests.session.finding.places import batch_of_two
 from visualizer.session.crumbs import START, Crumbs, crumbs
 from visualizer.session.lessons import load_lesson
 from visualizer.session.session import Session

@@ -7,8 +7,8 @@ import pytest
 
 from engine import Graph, parse_program, record
 from engine.expression import Reference
-from engine.groups import Bundle, Group, Units
 from engine.units import units_of
+from engine.units.groups import Bundle, Group, Units
 from tests.engine.programs import array_program
 from visualizer.session.focus import in_focus, units_in_focus
 

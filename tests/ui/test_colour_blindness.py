@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 from PySide6.QtWidgets import QApplication
 
-from tests.session.places import batch_of_two
+from tests.session.finding.places import batch_of_two
 from tests.ui.test_theme import SEEN_WITHOUT, lab
 from visualizer.session.crumbs import crumbs
 from visualizer.session.lighting import Lighting, lighting

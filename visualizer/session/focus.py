@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.expression import Reference
 from engine.graph import Graph
-from engine.groups import Bundle, Units
 from engine.units import edge_of, unit_of
+from engine.units.groups import Bundle, Units
 
 Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Masks = dict[int, Mask]  # by stage: which units of its group

@@ -19,16 +19,17 @@ from visualizer.session.appearance import Direction
 from visualizer.session.neuron.captions import LETTER, Caption, Line, Rect, Words, column_lines, strand_line
 from visualizer.session.neuron.columns import SMALLEST, Columns, arrange_columns
 
-MARGIN = 24.0
-ASIDE = 36.0  # from the outermost unit to the captions: there is a lane for edges between
-NAME, QUIET = 12.0, 11.0  # heights of letters
-LETTERED, MOST_LETTERED = 360.0, 1.6  # letters grow with the columns: from that height on, and how much at most
-APART = 125.0  # from column to column, for letters to grow
+MARGIN = 12.0
+USUAL, CLOSEST = (662.0, 490.0), 1.7  # pixels that a picture has in a small window; there it is seen at most so large
+NAME, QUIET = 12.0, 11.0  # heights of letters in pixels there
 LINE = 1.35  # of a line, by the height of its letters
-WIDEST, WORDY = 170.0, 360.0  # a caption beside its row; one of a heat map there
-SHORTEST, LONGEST, SHARE = 96.0, 240.0, 0.3  # the longer side of a heat map: a share of the columns' height
+PASSES = 3  # until what is written and the picture that it is written on suit each other
+ASIDE, LANE = 12.0, 36.0  # from the outermost unit to the captions; where edges may run between
+WIDEST, WORDY = 150.0, 260.0  # pixels: a caption beside its row; one of a heat map there
+SHORTEST, LONGEST, SHARE = 110.0, 240.0, 0.42  # the longer side of a heat map: a share of the columns' height
 LARGEST_CELL, SMALLEST_CELL = 14.0, 1.0
-FRAME = 18.0  # around a heat map, for words along its sides
+BESIDE = 4.0  # pixels between a heat map and the words along its sides
+LONG = 2  # columns: edges that lead farther may run outside
 BIAS_SIDE, BIAS_AT = 0.3, 0.9  # half the side of a bias and how far it stands aside, by the radius of its unit
 
 
@@ -64,7 +65,10 @@ class Arrangement:
 
 def arrangement_of(units: Units, direction: Direction, strongest: int) -> Arrangement:
     """The picture of a graph's neurons where ``strongest`` edges at most are drawn between two dense layers."""
-    words = tuple((node.name, node.op) for node in units.graph.nodes)
+    incoming = units.graph.incoming
+    parts = {None: ""} if incoming is None else {incoming: "incoming"}
+    other = "" if incoming is None else "made of"
+    words = tuple((node.name, node.op, parts.get(node.id, other)) for node in units.graph.nodes)
     return _arranged(units.groups, units.bundles, words, direction, strongest)
 
 

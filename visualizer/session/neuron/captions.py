@@ -13,7 +13,7 @@ from visualizer.session.formatting import shortened
 LETTER = 0.6  # the width of a letter by its height
 MOST_ENTRIES = 3  # of a column of several groups
 # What is not worth a word: it is what units do.
-_PLAIN = ("linear", "matmul", "add", "multiply", "subtract")
+_PLAIN = ("linear", "matmul", "add", "multiply", "subtract", "divide", "input", "parameter", "constant")
 _KINDS = {
     "input": ("input", "inputs"),
     "target": ("target", "targets"),
@@ -24,12 +24,14 @@ _KINDS = {
 }
 
 Rect = tuple[float, float, float, float]
-Words = Sequence[tuple[str, str]]  # name and operation of each node, by id
+# Name, operation and, for an incoming gradient and what that is made of, its part there, of each node, by id.
+Words = Sequence[tuple[str, str, Literal["", "incoming", "made of"]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """One line of text: ``rect`` is the room it has, ``height`` that of its letters, both in scene units.
+    """One line of text: ``rect`` is the room it has, ``height`` that of its letters, both in scene units: on the screen
+    letters keep to sizes that can be read. Where it is ``turned`` it is read from below to above.
 
     ``group`` or ``strand`` (a bundle's number) is what it speaks of, the other is None. What a group is called is said
     loudly, the rest is ``quiet``.
@@ -42,6 +44,7 @@ class Caption:
     quiet: bool = False
     group: int | None = None
     strand: int | None = None
+    turned: bool = False
 
 
 # (text, quiet, group) of each line; group numbers the first group that a line speaks of.
@@ -53,29 +56,39 @@ def column_lines(words: Words, groups: Sequence[Group], members: Sequence[int], 
     entries = []
     for _, alike in groupby(members, key=lambda i: _merging(words, groups[i])):
         together = [groups[i] for i in alike]
-        entries.append((_names(words, together), detail(words, together), together[0].number))
+        entries.append((_names(words, together), details(words, together), together[0].number))
     if len(entries) == 1:
         names, what, group = entries[0]
-        return [(shortened(names, letters), False, group), (shortened(what, letters), True, group)]
+        return [(shortened(names, letters), False, group), (_fitting(what, letters), True, group)]
     lines: list[Line] = []
     for names, what, group in entries[:MOST_ENTRIES]:
-        text = f"{names} · {what}"
-        lines.append((text if len(text) <= letters else shortened(names, letters), False, group))
+        lines.append((_fitting([*(f"{names} · {text}" for text in what), names], letters), False, group))
     if len(entries) > MOST_ENTRIES:
         left = len(entries) - MOST_ENTRIES + 1
         lines[-1] = (shortened(f"and {left} more", letters), True, entries[MOST_ENTRIES - 1][2])
     return lines
 
 
-def detail(words: Words, groups: Sequence[Group]) -> str:
-    """How many units of which kind, and what makes their last number: "16 units, relu"; of a loss its name."""
+def details(words: Words, groups: Sequence[Group]) -> list[str]:
+    """How many units of which kind, and what makes their last number: "16 units, relu"; of a loss its name.
+
+    The longest first.
+    """
     count, kind = sum(group.size for group in groups), groups[0].kind
-    done = [words[stage][1] for stage in groups[0].stages]
-    made = ", ".join(op.replace("_", " ") for op in done if op not in (*_PLAIN, "input", "parameter", "constant"))
+    names = [words[stage][1].replace("_", " ") for stage in groups[0].stages if words[stage][1] not in _PLAIN]
+    made, part = ", ".join(names), words[groups[0].stages[-1]][2]
     if kind == "output" and made:
-        return made
-    counted = f"{count:,} {_KINDS[kind][count != 1]}"
-    return f"{counted}, {made}" if made else counted
+        return [made]
+    if kind == "target" and part == "incoming":
+        return ["incoming gradient", "incoming"]
+    one, many = ("value", "values") if kind == "target" and part else _KINDS[kind]
+    counted = f"{count:,} {one if count == 1 else many}"
+    return [*([f"{counted}, {made}"] if made else []), counted, f"{count:,}"]
+
+
+def _fitting(texts: Sequence[str], letters: int) -> str:
+    """The first of some texts that has at most so many letters; else the last, shortened."""
+    return next((text for text in texts if len(text) <= letters), shortened(texts[-1], letters))
 
 
 def strand_line(bundle: Bundle, drawn: int, letters: int) -> str:
@@ -86,9 +99,10 @@ def strand_line(bundle: Bundle, drawn: int, letters: int) -> str:
 
 
 def _names(words: Words, groups: Sequence[Group]) -> str:
-    """z1, a1 of one group; x1, x2, …, x9 of single units."""
+    """z1, a1 of one group, without what has no name of its own; x1, x2, …, x9 of single units."""
     if len(groups) == 1:
-        return ", ".join(words[stage][0] for stage in groups[0].stages)
+        own = [words[stage][0] for stage in groups[0].stages]
+        return ", ".join([name for name in own if name.isidentifier()] or own[-1:])
     names = [words[group.stages[-1]][0] for group in groups]
     return ", ".join(names) if len(names) <= MOST_ENTRIES else f"{names[0]}, …, {names[-1]}"
 

@@ -17,20 +17,23 @@ from engine.ops import Array
 from engine.units import Bundle, Group
 from visualizer.session.appearance import Direction
 
-PITCH = 60.0  # from unit to unit, where there are few
-FEW = 6
-HIGHEST = 540.0  # of a column of many units
-GROWTH = 0.25  # how the height of a column grows with its units, until it is the highest
-LARGEST, SMALLEST = 18.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
+# Lengths are such that a usual picture is about 800 by 560: at zoom 1.5 it fills a canvas of a large window.
+# Across and along, what the units may take by direction; less across where there are heat maps beside them.
+ROOM = {"right": (400.0, 760.0), "down": (560.0, 480.0)}
+CROWDED_ROOM = {"right": 320.0, "down": 430.0}
+# The room is divided by the next of these, and twice as many and so on: few units move when there is one more.
+CLASSES = (2, 4, 8, 12, 16)
+MOST_PITCH = 120.0  # from unit to unit, where there are few
+GROWTH = 0.25  # how the height of a column grows with its units, up to that of the highest
+LARGER, LARGE = 2.0, 42.0  # a shorter column's pitch is at most so many times that of the highest one, or that long
+LARGEST, SMALLEST = 44.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
 SQUARE_HALF = 0.9  # half the side of a unit that is a square, by its radius
 SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
 BETWEEN = 26.0  # more, between two groups of a column
-LEAST_GAP, MOST_GAP = 84.0, 260.0  # between two columns
+LEAST_GAP, MOST_GAP = 70.0, 300.0  # between two columns
+GAP, DOUBLING = 84.0, 30.0  # between two columns with few edges, and what twice as many edges add to it
 NARROWEST = 130.0  # from the middle of a column to that of the next, where a heat map stands beside the gap
-DOUBLING = 30.0  # what twice as many edges add to a gap
-# Along by across: shorter pictures are stretched, longer ones are pressed together. Screens are wider than high.
-RIGHT, DOWN = (2.3, 3.0), (0.6, 1.0)
-STRETCH = 2.2  # at most
+STRETCH = 1.8  # how far the units of a long network are drawn apart, at most
 SWEEPS = 4
 
 
@@ -62,12 +65,30 @@ def arrange_columns(
 ) -> Columns:
     """The units around the axis 0. Beside the gaps of the bundles ``crowded`` there will be heat maps."""
     ranks = order_ranks(groups, bundles)
+    across, along = ROOM[direction]
+    sizes = [sum(groups[i].size for i in members) for members in ranks]
+    pitches = _pitches(sizes, CROWDED_ROOM[direction] if crowded else across)
+    columns = _arranged(groups, bundles, crowded, ranks, pitches, along)
+    length = float(columns.middle[-1] - columns.middle[0])
+    if length > along:  # it will be seen from farther away: there is room across then
+        larger = min(length / along, STRETCH)
+        columns = _arranged(groups, bundles, crowded, ranks, [larger * pitch for pitch in pitches], along)
+    return columns
+
+
+def _arranged(
+    groups: Sequence[Group],
+    bundles: Sequence[Bundle],
+    crowded: Sequence[Bundle],
+    ranks: tuple[tuple[int, ...], ...],
+    pitches: Sequence[float],
+    longest: float,
+) -> Columns:
     first = np.concatenate([[0], np.cumsum([group.size for group in groups])]).astype(np.intp)
     across, radius = np.zeros(first[-1]), np.zeros(first[-1])
     column = np.zeros(len(groups), dtype=np.intp)
     reach = np.zeros((2, len(ranks)))
-    for number, members in enumerate(ranks):
-        pitch = _pitch(sum(groups[i].size for i in members))
+    for number, (members, pitch) in enumerate(zip(ranks, pitches, strict=True)):
         at = 0.0
         for i, before in zip(members, (None, *members), strict=False):
             if before is not None:
@@ -85,8 +106,7 @@ def arrange_columns(
     round_ones = np.repeat([group.kind in ("units", "output") for group in groups], np.diff(first))
     border = radius * np.where(round_ones, 1.0, SQUARE_HALF)
     half = np.array([max(float(border[first[i]]) for i in members) for members in ranks])
-    height = float((reach[1] - reach[0]).max())
-    gaps_along = _gaps(bundles, column, half, *(share * height for share in (RIGHT if direction == "right" else DOWN)))
+    gaps_along = _gaps(bundles, column, half, longest)
     for bundle in crowded:
         gap = column[bundle.target] - 1
         gaps_along[gap] = max(gaps_along[gap], NARROWEST - half[gap] - half[gap + 1])
@@ -101,8 +121,8 @@ def order_ranks(groups: Sequence[Group], bundles: Sequence[Bundle]) -> tuple[tup
     Ties are broken by the order of the program, so a small edit moves little.
     """
     ranks: dict[int, list[int]] = defaultdict(list)
-    for group in groups:
-        ranks[group.rank].append(group.number)
+    for group, rank in zip(groups, _ranks(groups, bundles), strict=True):
+        ranks[rank].append(group.number)
     columns = [ranks[rank] for rank in sorted(ranks)]
     before: dict[int, list[int]] = defaultdict(list)
     after: dict[int, list[int]] = defaultdict(list)
@@ -120,15 +140,41 @@ def order_ranks(groups: Sequence[Group], bundles: Sequence[Bundle]) -> tuple[tup
     return tuple(map(tuple, columns))
 
 
+def _ranks(groups: Sequence[Group], bundles: Sequence[Bundle]) -> list[int]:
+    """The rank of each group. What a given gradient is made of stands behind the network, not below its end."""
+    ranks = [group.rank for group in groups]
+    behind = {group.number for group in groups if group.kind == "target"}
+    while leading := {bundle.source for bundle in bundles if bundle.target not in behind} & behind:
+        behind -= leading
+    network = [ranks[i] for i in range(len(groups)) if i not in behind]
+    if network and behind:
+        later = max(network) + 1 - min(ranks[i] for i in behind)
+        for i in behind:
+            ranks[i] += max(later, 0)
+    return ranks
+
+
 def _place(at: int, members: Sequence[int]) -> float:
     """Where a group stands across, from -1 to 1, however many there are."""
     return 2 * (at + 0.5) / len(members) - 1
 
 
-def _pitch(units: int) -> float:
-    if units <= FEW:
-        return PITCH
-    return float(min(PITCH * FEW * (units / FEW) ** GROWTH, HIGHEST)) / units
+def _pitches(sizes: Sequence[int], room: float) -> list[float]:
+    """From unit to unit in columns of so many, of which the highest has so much room."""
+    most = _class(max(sizes))
+    least = min(room / most, MOST_PITCH)
+    largest = min(MOST_PITCH, max(LARGER * least, LARGE))
+    return [min(room * (size / most) ** GROWTH / size, largest) for size in sizes]
+
+
+def _class(units: int) -> int:
+    """The number of units that there is made room for."""
+    if units <= CLASSES[-1]:
+        return next(size for size in CLASSES if size >= units)
+    doubled = CLASSES[-1]
+    while doubled < units:
+        doubled *= 2
+    return doubled * 3 // 4 if units <= doubled * 3 // 4 else doubled
 
 
 def _radius(pitch: float) -> float:
@@ -160,14 +206,13 @@ def _axis(
     return here - float(np.mean(sources)) if sources else here
 
 
-def _gaps(bundles: Sequence[Bundle], column: Indices, half: Array, shortest: float, longest: float) -> Array:
-    """From one column's border to the next one's: more where there are more edges, as the whole looks well."""
+def _gaps(bundles: Sequence[Bundle], column: Indices, half: Array, longest: float) -> Array:
+    """From one column's border to the next one's: more where there are more edges, ``longest`` in all if that goes."""
     edges = np.zeros(max(len(half) - 1, 0))
     for bundle in bundles:
         edges[column[bundle.target] - 1] += bundle.total
-    wanted = np.minimum(LEAST_GAP + DOUBLING * np.log2(1 + edges / 4), MOST_GAP)
-    if not len(wanted):
-        return wanted
-    thick, whole = float(2 * half.sum()), float(wanted.sum())
-    share = min(max(1.0, (shortest - thick) / whole), max((longest - thick) / whole, 0.0), STRETCH)
-    return np.maximum(wanted * share, LEAST_GAP)
+    if not len(edges):
+        return edges
+    wanted = GAP + DOUBLING * np.log2(1 + edges / 4)
+    share = (longest - float(2 * half.sum())) / float(wanted.sum())
+    return np.clip(wanted * share, LEAST_GAP, MOST_GAP)

@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.draws import Indices
 from engine.expression import Reference
-from engine.groups import untransposed
 from engine.trace import Phase, Step
 from engine.units import Bundle
+from engine.units.groups import untransposed
 from visualizer.session.cursor import current_step
 from visualizer.session.neuron.pill import pill
 from visualizer.session.neuron.places import Mark as Mark

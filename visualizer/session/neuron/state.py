@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -30,16 +30,31 @@ class Numbers:
     total: Indices
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class MatrixState:
-    """All entries of a strand, (targets, sources), and which rows and columns of them are known.
+    """All entries of a strand, (targets, sources), and the first how many rows and columns of them are known.
 
     An entry is known where its row and its column are; what the others hold is not to be shown.
     """
 
     numbers: Array
-    known_rows: Flags
-    known_columns: Flags
+    rows: int
+    columns: int
+
+    @property
+    def whole(self) -> bool:
+        """True where all entries are known."""
+        return (self.rows, self.columns) == self.numbers.shape
+
+    @property
+    def known_rows(self) -> Flags:
+        """The rows that are known."""
+        return np.arange(self.numbers.shape[0]) < self.rows
+
+    @property
+    def known_columns(self) -> Flags:
+        """The columns that are known."""
+        return np.arange(self.numbers.shape[1]) < self.columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,19 +168,25 @@ def state_at(scene: NeuronScene, moment: Moment, sample: int | None) -> NeuronSt
 
 def _matrix_at(version: Versions, strand: Strand, moment: Moment) -> MatrixState:
     rows, columns = strand.bundle.shape
-    all_rows, all_columns = np.ones(rows, dtype=bool), np.ones(columns, dtype=bool)
     begun, part = version.reached(moment)
     before = version.arrays[begun - 2] if begun > 1 else version.initial
     if begun == 0:
-        numbers = np.full((rows, columns), np.nan) if before is None else before
-        return MatrixState(numbers, all_rows if before is not None else ~all_rows, all_columns)
+        return MatrixState(_nothing(rows, columns), 0, 0) if before is None else MatrixState(before, rows, columns)
     numbers, by_row = version.arrays[begun - 1], version.rows[begun - 1]
     if part is None:
-        return MatrixState(numbers, all_rows, all_columns)
+        return MatrixState(numbers, rows, columns)
+    if before is None:
+        done = part + 1
+        return (
+            MatrixState(numbers, min(done, rows), columns) if by_row else MatrixState(numbers, rows, min(done, columns))
+        )
     done = np.arange(rows if by_row else columns) <= part
-    if before is not None:
-        return MatrixState(np.where(done[:, None] if by_row else done, numbers, before), all_rows, all_columns)
-    return MatrixState(numbers, done if by_row else all_rows, all_columns if by_row else done)
+    return MatrixState(np.where(done[:, None] if by_row else done, numbers, before), rows, columns)
+
+
+@lru_cache(maxsize=32)
+def _nothing(rows: int, columns: int) -> Array:
+    return np.broadcast_to(np.nan, (rows, columns))
 
 
 # Changes --------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A cell is a number of the picture: one stage of a unit, or a bias. All are slice
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -38,7 +39,7 @@ class Versions:
     def reached(self, moment: Moment) -> tuple[int, int | None]:
         """How many of the arrays have begun to come, and the part of the last that has been done; None for all."""
         step, unit = moment
-        begun = int(np.searchsorted(self.steps, step, side="right"))
+        begun = bisect_right(self.steps, step)
         within = begun > 0 and self.steps[begun - 1] == step and unit >= 0
         return begun, unit if within else None
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.expression import Index
 from engine.graph import Node
 from engine.ops import OPS, Array
-from engine.unrolled import Element, Unrolled
+from engine.scalars.unrolled import Element, Unrolled
 
 SIGNS = frozenset(op.symbol for op in OPS.values())
 

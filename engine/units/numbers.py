@@ -11,31 +11,10 @@ import math
 import numpy as np
 
 from engine.expression import Index
-from engine.grouping import units_of
-from engine.groups import Bundle, Group, Integers, Units, unit_shape, untransposed
 from engine.ops import Array
 from engine.plan import summed_to
 from engine.trace import Trace
-
-__all__ = [
-    "Bundle",
-    "Group",
-    "Integers",
-    "Units",
-    "edge_of",
-    "gradients",
-    "index_of",
-    "is_turned",
-    "messages",
-    "unit_of",
-    "unit_shape",
-    "units_of",
-    "values",
-    "weight_gradients",
-    "weight_index",
-    "weight_updates",
-    "weights",
-]
+from engine.units.groups import Bundle, Units, unit_shape, untransposed
 
 # To tell what each unit sends back through an operation that the picture has no weights for, its gradient rule is run
 # once for each unit: only where it comes to so few numbers.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ProgramError
-from visualizer.session.conditions import NUMBERS, is_condition, parse_condition
+from visualizer.session.finding.conditions import NUMBERS, is_condition, parse_condition
 
 SHAPE = (5,)
 RANDOM = np.random.default_rng(7)

@@ -8,8 +8,8 @@ from bisect import bisect_left, bisect_right, insort
 
 import numpy as np
 
+from visualizer.session.layout.routing import BLOCK, Floats, Grid, Integers
 from visualizer.session.pace import Pace
-from visualizer.session.routing import BLOCK, Floats, Grid, Integers
 
 PATIENCE = 2  # sweeps without fewer crossings
 KEEPING = 0.8  # an order that people know is kept unless there are so many times fewer crossings

@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from visualizer.session.alignment import align_rows
-from visualizer.session.columns import columns_of, connected_parts, graph_of
-from visualizer.session.ordering import order_rows
+from visualizer.session.layout.alignment import align_rows
+from visualizer.session.layout.columns import columns_of, connected_parts, graph_of
+from visualizer.session.layout.ordering import order_rows
+from visualizer.session.layout.routing import Floats, Grid, crossed_at, curves, cut_links, passes
 from visualizer.session.pace import UNHURRIED, Pace
-from visualizer.session.routing import Floats, Grid, crossed_at, curves, cut_links, passes
 
 # A large picture is seen from afar, and has to be there soon.
 SWEEPS, LEAST_SWEEPS = 12, 2  # of sorting

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from engine.expression import Index, Reference
-from engine.scalar_graph import ScalarGraph
-from engine.scalar_trace import ScalarTrace
-from engine.scalar_writing import written
+from engine.scalars.graph import ScalarGraph
+from engine.scalars.trace import ScalarTrace
+from engine.scalars.unrolled import Unrolled
+from engine.scalars.vicinity import Vicinity, vicinity
+from engine.scalars.writing import written
 from engine.trace import Trace
-from engine.unrolled import Unrolled
-from engine.vicinity import Vicinity, vicinity
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 

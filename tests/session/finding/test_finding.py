@@ -7,10 +7,9 @@ import pytest
 
 from engine import parse_program
 from engine.expression import Reference
-from tests.session.places import Place, place_in
-from visualizer.session import finding
-from visualizer.session.elements import parse_element
-from visualizer.session.finding import Found, find
+from tests.session.finding.places import Place, place_in
+from visualizer.session.finding import Found, find, found
+from visualizer.session.finding.elements import parse_element
 from visualizer.session.formatting import element_name
 from visualizer.session.lessons import lesson_names, load_lesson
 

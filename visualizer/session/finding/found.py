@@ -16,10 +16,10 @@ from engine.graph import Node
 from engine.ops import Array
 from engine.trace import Trace
 from visualizer.session.appearance import Level
-from visualizer.session.conditions import EXAMPLE, Condition, Mask, is_condition, parse_condition
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
-from visualizer.session.elements import parse_element
+from visualizer.session.finding.conditions import EXAMPLE, Condition, Mask, is_condition, parse_condition
+from visualizer.session.finding.elements import parse_element
 from visualizer.session.roles import roles_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 
 from engine.graph import Graph, Node
-from engine.groups import Pattern, unit_shape
 from engine.shapes import axis_of
+from engine.units.groups import Pattern, unit_shape
 
 
 def tie_of(graph: Graph, axes: Mapping[int, int], node: Node, slot: int) -> tuple[Pattern, int]:

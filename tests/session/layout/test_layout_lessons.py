@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.session.layouts import turned_over
+from tests.session.layout.layouts import turned_over
 from visualizer.session.document import parse
 from visualizer.session.layout import Layout, Link, Route, Unit, arrange, crossings, through_units
 from visualizer.session.lessons import lesson_names, load_lesson

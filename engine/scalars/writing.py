@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.expression import Call, Expression, Number, Reference, Symbol, to_text
-from engine.feeding import variables
 from engine.graph import Node
 from engine.ops import OPS
-from engine.scalar_graph import Inside, ScalarGraph
-from engine.unrolled import Element, Unrolled
-from engine.vicinity import Vicinity
+from engine.scalars.feeding import variables
+from engine.scalars.graph import Inside, ScalarGraph
+from engine.scalars.unrolled import Element, Unrolled
+from engine.scalars.vicinity import Vicinity
 
 # Longer arithmetic is told by its sign alone.
 LONGEST_LABEL = 24

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.expression import Number, Reference
-from engine.feeding import fan
 from engine.ops import Array
-from engine.scalar_graph import ScalarGraph, element_of
+from engine.scalars.feeding import fan
+from engine.scalars.graph import ScalarGraph, element_of
+from engine.scalars.unrolled import Element
 from engine.trace import Given
-from engine.unrolled import Element
 
 # (array consumer, its slot)
 Edge = tuple[int, int]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.graph import Graph, Node
-from engine.groups import Pattern, unit_shape, untransposed
-from engine.ties import is_shared
+from engine.units.groups import Pattern, unit_shape, untransposed
+from engine.units.ties import is_shared
 
 
 @dataclass(frozen=True, slots=True)

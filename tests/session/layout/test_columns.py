@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.session.columns import columns_of, connected_parts, graph_of
+from visualizer.session.layout.columns import columns_of, connected_parts, graph_of
 from visualizer.session.pace import Pace
 
 Links = list[tuple[int, int]]

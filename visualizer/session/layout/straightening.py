@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualizer.session.routing import DUMMY_HEIGHT, Floats, Grid, Integers, distances
+from visualizer.session.layout.routing import DUMMY_HEIGHT, Floats, Grid, Integers, distances
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import numpy as np
 from engine.expression import Index
 from engine.graph import Graph
 from engine.ops import Array
-from engine.scalar_graph import ScalarGraph, element_of
-from engine.scalar_messages import ScalarMessages
+from engine.scalars.graph import ScalarGraph, element_of
+from engine.scalars.messages import ScalarMessages
+from engine.scalars.unrolled import Element
 from engine.trace import Step, Trace, Update
-from engine.unrolled import Element
 
 
 class ScalarTrace:

@@ -6,9 +6,9 @@ from typing import cast
 
 import numpy as np
 
+from visualizer.session.layout.routing import Floats, Grid, Integers, distances
+from visualizer.session.layout.straightening import level_paths, straighten, trunks
 from visualizer.session.pace import Pace
-from visualizer.session.routing import Floats, Grid, Integers, distances
-from visualizer.session.straightening import level_paths, straighten, trunks
 
 # A link pulls with force priority / (softness + |rise|): a spring while softness is large, which spreads units evenly;
 # at the end its plain length, which makes some links level instead of all a little slanted.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.iterations import inside
-from tests.session.places import batch_of_two
+from tests.session.finding.places import batch_of_two
 from visualizer.session.finding import find, known_step
 from visualizer.session.session import Session
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from engine.explain import FUNCTIONS
 from engine.expression import Call, Expression, Index, Reference, Symbol, evaluate, substitute, walk
-from engine.feeding import MOVES, broadcast_source, fed, variables
 from engine.graph import Node
 from engine.ops import OPS, Array
 from engine.samples import sample_axes
-from engine.settling import joined, settled, shortened, steady, without_impossible
+from engine.scalars.feeding import MOVES, broadcast_source, fed, variables
+from engine.scalars.settling import joined, settled, shortened, steady, without_impossible
 from engine.shapes import Shape, ShapeError, axis_of
 from engine.trace import Trace
 

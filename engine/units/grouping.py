@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from engine.graph import Graph, Node
-from engine.groups import Bundle, Group, GroupKind, Pattern, Units, unit_shape, untransposed
-from engine.operands import Operands, Weighing, operands_of
-from engine.ranks import ranks_of
 from engine.samples import LOSSES, sample_axes
-from engine.ties import tie_of
+from engine.units.groups import Bundle, Group, GroupKind, Pattern, Units, unit_shape, untransposed
+from engine.units.operands import Operands, Weighing, operands_of
+from engine.units.ranks import ranks_of
+from engine.units.ties import tie_of
 
 _LEAF_KINDS: Mapping[str, GroupKind] = {"input": "input", "parameter": "parameter", "constant": "constant"}
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from tests.session.layouts import (
+from tests.session.layout.layouts import (
     Parts,
     chain_with_hub,
     scalar_network,

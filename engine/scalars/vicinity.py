@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.expression import Call, Expression, Number, Reference
 from engine.graph import Node
-from engine.unrolled import Element, Unrolled
+from engine.scalars.unrolled import Element, Unrolled
 
 # Elements in a row that may not fit before the search ends.
 MISSES = 8
