@@ -8,7 +8,7 @@ import pytest
 from engine import parse_program
 from engine.expression import Reference
 from tests.session.finding.places import Place, place_in
-from visualizer.session.finding import Found, find, found
+from visualizer.session.finding import Found, find
 from visualizer.session.finding.elements import parse_element
 from visualizer.session.formatting import element_name
 from visualizer.session.lessons import lesson_names, load_lesson
@@ -249,7 +249,7 @@ def test_single_numbers_are_searched_where_they_are_shown() -> None:
 
 
 def test_no_more_are_kept_than_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "MOST", 5)
+    monkeypatch.setattr("visualizer.session.finding.found.MOST", 5)
     place = network()
     place.level = "neuron"
     found = find(place, "W1")
