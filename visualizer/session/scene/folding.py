@@ -15,9 +15,8 @@ from visualizer.session.scene.measuring import DIGIT, LABEL, PAD, TITLE, arrays_
 from visualizer.session.scene.numbers import magnitude
 from visualizer.session.scene.parts import Box, Rect, Ribbon
 
-RIBBON = 22.0  # height of a ribbon above the columns
+RIBBON = 22.0  # height of a ribbon above the columns, or width of one beside the rows
 AIR = 14.0  # between the ribbons and the boxes
-SIDE = 116.0  # width of a ribbon beside the rows, where these run from top to bottom
 
 
 def homes_of(graph: Graph, folds: Sequence[Fold]) -> tuple[int, ...]:
@@ -81,6 +80,6 @@ def _placed(spans: Sequence[tuple[float, float, Ribbon]], direction: Direction) 
         if direction == "right":
             rect: Rect = (start, -AIR - (line + 1) * (RIBBON + 4) + 4, end - start, RIBBON)
         else:
-            rect = (-AIR - (line + 1) * (SIDE + 4) + 4, start, SIDE, end - start)
+            rect = (-AIR - (line + 1) * (RIBBON + 4) + 4, start, RIBBON, end - start)
         found.append(replace(ribbon, rect=rect))
     return tuple(found)

@@ -13,7 +13,8 @@ from engine.draws import Indices
 from engine.expression import Reference
 from engine.ops import Array
 from visualizer.session.lighting import Lighting
-from visualizer.session.scene import Box, Edge, Rect, Scene
+from visualizer.session.scene import Box, Edge, Rect, Ribbon, Scene
+from visualizer.session.scene.folding import RIBBON
 from visualizer.session.scene.numbers import Bools
 from visualizer.ui.pen import Pen, elided
 from visualizer.ui.scene.boxes import BoxPainter
@@ -185,10 +186,22 @@ class ScenePainter:
         for frame in self.scene.frames:
             pen.box(QRectF(*frame.rect), 6, color(theme.raised), color(theme.hairline), 1.0)
         for ribbon in self.scene.ribbons:
-            rect = QRectF(*ribbon.rect)
-            pen.box(rect, 6, color(theme.raised), color(theme.hairline), 1.0)
-            words = f"{'+' if ribbon.folded else '−'}  {ribbon.title}"
-            pen.centered(rect, elided(words, rect.width() - 10, 11.5, "medium"), color(theme.muted), 11.5, "medium")
+            self._ribbon(pen, ribbon)
+
+    def _ribbon(self, pen: Pen, ribbon: Ribbon) -> None:
+        """The name of a layer; it reads upwards beside rows."""
+        theme, rect = self.theme, QRectF(*ribbon.rect)
+        pen.box(rect, 6, color(theme.raised), color(theme.hairline), 1.0)
+        words = f"{'+' if ribbon.folded else '−'}  {ribbon.title}"
+        length = max(rect.width(), rect.height())
+        painter = pen.painter
+        painter.save()
+        painter.translate(rect.center())
+        if rect.height() > rect.width():
+            painter.rotate(-90)
+        place = QRectF(-length / 2, -RIBBON / 2, length, RIBBON)
+        pen.centered(place, elided(words, length - 10, 11.5, "medium"), color(theme.muted), 11.5, "medium")
+        painter.restore()
 
     def box_bounds(self, box: Box) -> QRectF:
         """The rectangle that a box and its operation cover."""
