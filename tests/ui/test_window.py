@@ -511,7 +511,8 @@ def test_an_unforeseen_error_while_opening_is_explained_too(
     monkeypatch.setattr("visualizer.session.lessons.find", broken)
     neuron.open("anything.toml")
     qtbot.waitUntil(lambda: bool(dialogs(neuron)))
-    assert neuron._opening is None
+    assert neuron._patience is not None
+    assert not neuron._patience.waiting
     assert "a bug of ours" in capsys.readouterr().err
     dismiss(neuron, dialogs(neuron)[0])
 

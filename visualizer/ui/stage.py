@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QProgressDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from engine.expression import Reference
@@ -22,8 +22,8 @@ from visualizer.ui.crumbs import CrumbBar
 from visualizer.ui.edges.legend import EdgeLegend
 from visualizer.ui.find_bar import FindBar
 from visualizer.ui.neuron.legend import NeuronLegend
+from visualizer.ui.patience import Patience
 from visualizer.ui.theme import Theme
-from visualizer.ui.work import Work
 
 SHOWS: tuple[Shows, ...] = get_args(Shows)
 EDGE = 12  # from what lies over the canvas to its sides, in pixels
@@ -40,7 +40,7 @@ class Stage(QWidget):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._cancel: Callable[[], None] | None = None
+        self._patience = Patience(self)
         self.crumbs = CrumbBar(theme)
         self.canvas = Canvas(session, theme)
         self.legend = EdgeLegend(theme, self.canvas)
@@ -98,37 +98,12 @@ class Stage(QWidget):
 
     def _when_prepared(self, level: Level, at: Reference | None, act: Callable[[], None]) -> None:
         """Do ``act`` once the picture of ``level`` is there; a person can cancel what takes long."""
-        if self._cancel is not None:
-            self._cancel()
+        self._patience.stop()
         preparation = self._session.preparation(level, at)
         if preparation is None:
             act()
             return
-        work = Work(lambda: preparation(work.pace), self)
-        progress = QProgressDialog(f"Drawing {WORDS[level]}", "Cancel", 0, 100, self)
-        work.progressed.connect(lambda done: progress.setValue(round(99 * done)))  # at 100 it would close
-        progress.setWindowModality(Qt.WindowModality.WindowModal)
-        progress.setMinimumDuration(500)
-
-        def finish() -> None:
-            work.cancel()
-            progress.reset()
-            progress.deleteLater()
-            self._cancel = None
-
-        def done(_: object) -> None:
-            finish()
-            act()
-
-        def failed(sentence: str) -> None:
-            finish()
-            self.complained.emit(sentence)
-
-        work.done.connect(done)
-        work.failed.connect(failed)
-        progress.canceled.connect(finish)
-        self._cancel = finish
-        work.start()
+        self._patience.wait(f"Drawing {WORDS[level]}", preparation, lambda _: act(), self.complained.emit)
 
     # Finding --------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from visualizer.ui.drivers import Driver
     from visualizer.ui.laboratory import Laboratory
     from visualizer.ui.message import Message
+    from visualizer.ui.patience import Patience
     from visualizer.ui.stage import Stage
     from visualizer.ui.story import Story
 
@@ -68,7 +69,7 @@ class Window(QMainWindow):
         self._dress_application()  # before there are widgets, so that each takes its style once
         self.panels = Panels(self)
         self.player = Player(self)
-        self._opening: Callable[[], None] | None = None
+        self._patience: Patience | None = None  # with what is being opened
         self._possible: tuple[bool, ...] = ()
         self.menus = QMenuBar()  # not menuBar(): that would replace the head below it
         for title in MENUS:
@@ -132,39 +133,18 @@ class Window(QMainWindow):
 
     def open(self, argument: str) -> None:
         """Open a lesson by name or a file by path; a bad one is explained, and what is open stays as it is."""
-        from PySide6.QtWidgets import QProgressDialog
-
         from visualizer.session.lessons import find
         from visualizer.session.session import prepare
-        from visualizer.ui.work import Work
+        from visualizer.ui.patience import Patience
 
-        if self._opening:
-            self._opening()
-        work = Work(lambda: prepare(find(argument), pace=work.pace), self)
-        progress = QProgressDialog(f"Opening {Path(argument).name}", "Cancel", 0, 100, self)
-        work.progressed.connect(lambda done: progress.setValue(round(99 * done)))  # at 100 it would close
-        progress.setWindowModality(QtCore.Qt.WindowModality.WindowModal)
-        progress.setMinimumDuration(500)
-
-        def finish() -> None:
-            work.cancel()
-            progress.reset()
-            progress.deleteLater()
-            self._opening = None
-
-        def done(prepared: Prepared) -> None:
-            finish()
-            self.show_document(prepared)
-
-        def failed(sentence: str) -> None:
-            finish()
-            self.complain(sentence)
-
-        work.done.connect(done)
-        work.failed.connect(failed)
-        progress.canceled.connect(finish)
-        self._opening = finish
-        work.start()
+        if self._patience is None:
+            self._patience = Patience(self)
+        self._patience.wait(
+            f"Opening {Path(argument).name}",
+            lambda pace: prepare(find(argument), pace=pace),
+            self.show_document,
+            self.complain,
+        )
 
     def new_network(self) -> None:
         """Open a network to be built and trained."""
@@ -536,8 +516,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.player.pause()
-        if self._opening:
-            self._opening()
+        if self._patience is not None:
+            self._patience.stop()
         self._remember()
         if hasattr(self, "laboratory"):
             self.laboratory.close()
