@@ -247,17 +247,28 @@ class Looking:
         self.selected, self.picked = match.node, match if match.index is not None else None
         self._tell(Change.LEVEL | Change.PICK)
 
-    def preparation(self, level: Level, at: Reference | None = None) -> Callable[[Pace], object] | None:
-        """What a worker can do so that ``set_level`` is done at once; None where it will be anyway."""
-        views, appearance, folds, sample = self._views, self.appearance, self.folds, self.sample
+    def preparation(
+        self,
+        level: Level | None = None,
+        at: Reference | None = None,
+        appearance: Appearance | None = None,
+        folds: Folds | None = None,
+    ) -> Callable[[Pace], object] | None:
+        """What a worker can do so that showing all that is done at once; None where it will be anyway.
+
+        What is not given stays as it is.
+        """
+        views, sample = self._views, self.sample
+        shown, folded = appearance or self.appearance, self.folds if folds is None else folds
+        level = level or self.level
         if views.light:
             return None
         if level == "layer":
-            return lambda pace: views.layers(appearance, folds, pace)
+            return lambda pace: views.layers(shown, folded, pace)
         if level == "neuron":
-            return lambda pace: views.neurons(appearance, sample)
+            return lambda pace: views.neurons(shown, sample)
         part = (sample or 0, at or self._around or self._here(self.position))
-        return lambda pace: views.scalar_scene(part, appearance, pace)
+        return lambda pace: views.scalar_scene(part, shown, pace)
 
     @property
     def scene(self) -> Scene:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.expression import Reference
 from engine.trace import Trace
@@ -21,35 +22,55 @@ if TYPE_CHECKING:
     from visualizer.session.neuron.scene import NeuronScene
 
 DEFAULT = Appearance()
-MOST_AT_ONCE = 3000  # elements of a graph whose pictures need no worker
+# Nodes and elements of a graph whose pictures need no worker.
+FEW_NODES, FEW_ELEMENTS = 200, 3000
+
+T = TypeVar("T")
 Part = tuple[int, Reference | None]  # of the single numbers: the sample, and what is looked at where all are too many
 
 
+class Kept(Generic[T]):
+    """The last two of a kind: the one that is looked at, and the one that a worker makes meanwhile."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, T] = {}
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """The one for ``key``, made where it is not there."""
+        made = self._made
+        if key not in made:
+            found = make()
+            self._made = {**dict(list(made.items())[-1:]), key: found}
+            return found
+        return made[key]
+
+
 class Views:
-    """Pictures of one trace as data; the last of each kind is kept."""
+    """Pictures of one trace as data."""
 
     def __init__(self, document: Document, trace: Trace, scene: Scene) -> None:
         self._document, self._trace = document, trace
-        self._layers: tuple[object, Scene] = ((_layered(DEFAULT), Folds()), scene)
-        self._neurons: tuple[object, NeuronScene] | None = None
-        self._scalars: tuple[Part, Scalars] | None = None
-        self._scalar_scene: tuple[object, Scene] | None = None
+        self._layers: Kept[Scene] = Kept()
+        self._layers.get((_layered(DEFAULT), Folds()), lambda: scene)
+        self._neurons: Kept[NeuronScene] = Kept()
+        self._scalars: Kept[Scalars] = Kept()
+        self._scalar_scenes: Kept[Scene] = Kept()
 
     @cached_property
     def light(self) -> bool:
         """True where every picture is there at once: a small graph."""
-        return sum(node.size for node in self._trace.graph.nodes) <= MOST_AT_ONCE
+        nodes = self._trace.graph.nodes
+        return len(nodes) <= FEW_NODES and sum(node.size for node in nodes) <= FEW_ELEMENTS
 
     def layers(self, appearance: Appearance, folds: Folds, pace: Pace = UNHURRIED) -> Scene:
         """The picture of the arrays."""
-        key = (_layered(appearance), folds)
-        if self._layers[0] != key:
-            boxes = folds_of(self._trace.graph, self.blocks, folds)
-            self._layers = (
-                key,
-                build_scene(self._document, self._trace, appearance, blocks=self.blocks, folds=boxes, pace=pace),
-            )
-        return self._layers[1]
+        graph, trace = self._trace.graph, self._trace
+
+        def make() -> Scene:
+            boxes = folds_of(graph, self.blocks, folds)
+            return build_scene(self._document, trace, appearance, blocks=self.blocks, folds=boxes, pace=pace)
+
+        return self._layers.get((_layered(appearance), folds), make)
 
     @cached_property
     def units(self) -> Units:
@@ -70,31 +91,25 @@ class Views:
         """The picture of the neurons."""
         from visualizer.session.neuron.scene import build_neuron_scene
 
-        key = (appearance, sample)
-        if self._neurons is None or self._neurons[0] != key:
-            self._neurons = (
-                key,
-                build_neuron_scene(self._document, self._trace, self.units, appearance, sample),
-            )
-        return self._neurons[1]
+        return self._neurons.get(
+            (appearance, sample),
+            lambda: build_neuron_scene(self._document, self._trace, self.units, appearance, sample),
+        )
 
     def scalars(self, part: Part) -> Scalars:
         """All single numbers of a sample, or as many of them as can be shown."""
         from engine.scalars import scalars_of
 
-        if self._scalars is None or self._scalars[0] != part:
-            self._scalars = (part, scalars_of(self._trace, *part))
-        return self._scalars[1]
+        return self._scalars.get(part, lambda: scalars_of(self._trace, *part))
 
     def scalar_scene(self, part: Part, appearance: Appearance, pace: Pace = UNHURRIED) -> Scene:
         """The picture of the single numbers."""
         from visualizer.session.scalar import build_scalar_scene
 
-        key = (part, _layered(appearance))
-        if self._scalar_scene is None or self._scalar_scene[0] != key:
-            scalars = self.scalars(part)
-            self._scalar_scene = (key, build_scalar_scene(self._document, scalars, appearance, pace))
-        return self._scalar_scene[1]
+        return self._scalar_scenes.get(
+            (part, _layered(appearance)),
+            lambda: build_scalar_scene(self._document, self.scalars(part), appearance, pace),
+        )
 
     def neuron_moves(self, sample: int | None) -> NeuronMoves:
         """How one walks from neuron to neuron."""

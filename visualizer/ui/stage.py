@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.errors import GradStepError
 from engine.expression import Reference
-from visualizer.session.appearance import LEVELS, Level, Shows
+from visualizer.session.appearance import LEVELS, Appearance, Level, Shows
 from visualizer.session.blocks import Block, Folds
 from visualizer.session.crumbs import crumbs
 from visualizer.session.edge_scale import EdgeScale
 from visualizer.session.finding import Found
+from visualizer.session.pace import Pace
 from visualizer.session.session import Change, Session
 from visualizer.ui.canvas import Canvas
 from visualizer.ui.crumbs import CrumbBar
@@ -27,7 +28,6 @@ from visualizer.ui.theme import Theme
 
 SHOWS: tuple[Shows, ...] = get_args(Shows)
 EDGE = 12  # from what lies over the canvas to its sides, in pixels
-WORDS = {"layer": "the layers", "neuron": "the neurons", "scalar": "the single numbers"}
 
 
 class Stage(QWidget):
@@ -58,7 +58,7 @@ class Stage(QWidget):
         self.crumbs.level_chosen.connect(self.enter)
         self.crumbs.sample_chosen.connect(self.choose_sample)
         self.crumbs.went_out.connect(self._go_out)
-        self.legend.changed.connect(session.set_appearance)
+        self.legend.changed.connect(self.show_as)
         self.legend.complained.connect(self.complained)
         self.finder.searched.connect(self._search)
         self.finder.moved.connect(session.find_next)
@@ -76,7 +76,7 @@ class Stage(QWidget):
     def enter(self, level: Level, at: Reference | None = None) -> None:
         """Go to a level; its picture may take a worker's time."""
         if level != self._session.level:
-            self._when_prepared(level, at, lambda: self._session.set_level(level, at))
+            self._when(self._session.preparation(level, at), lambda: self._session.set_level(level, at))
 
     def _go_out(self, depth: str) -> None:
         if depth == "iteration":
@@ -87,7 +87,7 @@ class Stage(QWidget):
     def step_into(self) -> None:
         """A level down at the present step."""
         below: dict[Level, Level] = {"layer": "neuron", "neuron": "scalar", "scalar": "scalar"}
-        self._when_prepared(below[self._session.level], None, self._session.step_into)
+        self._when(self._session.preparation(below[self._session.level]), self._session.step_into)
 
     def choose_sample(self, sample: int | None) -> None:
         """Show another sample of the batch, None for the mean."""
@@ -96,14 +96,22 @@ class Stage(QWidget):
         except GradStepError as error:
             self.complained.emit(str(error))
 
-    def _when_prepared(self, level: Level, at: Reference | None, act: Callable[[], None]) -> None:
-        """Do ``act`` once the picture of ``level`` is there; a person can cancel what takes long."""
+    def show_as(self, appearance: Appearance) -> None:
+        """Let edges show something else, or the graph lie otherwise."""
+        preparation = self._session.preparation(appearance=appearance)
+        self._when(preparation, lambda: self._session.set_appearance(appearance))
+
+    def fold(self, folds: Folds) -> None:
+        """Fold layers, or open them."""
+        self._when(self._session.preparation(folds=folds), lambda: self._session.set_folds(folds))
+
+    def _when(self, preparation: Callable[[Pace], object] | None, act: Callable[[], object]) -> None:
+        """Do ``act`` once its picture is there; a person can stop what takes long."""
         self._patience.stop()
-        preparation = self._session.preparation(level, at)
         if preparation is None:
             act()
-            return
-        self._patience.wait(f"Drawing {WORDS[level]}", preparation, lambda _: act(), self.complained.emit)
+        else:
+            self._patience.wait("Drawing", preparation, lambda _: act(), self.complained.emit)
 
     # Finding --------------------------------------------------------------------------------------------------------
 
@@ -154,17 +162,17 @@ class Stage(QWidget):
         """Let the edges show the next of what they can."""
         shown = self._session.appearance
         which = SHOWS.index(shown.shows) + 1
-        self._session.set_appearance(replace(shown, shows=SHOWS[which % len(SHOWS)], fixed=None))
+        self.show_as(replace(shown, shows=SHOWS[which % len(SHOWS)], fixed=None))
 
     def toggle_direction(self) -> None:
         """From left to right, or from top to bottom."""
         shown = self._session.appearance
-        self._session.set_appearance(replace(shown, direction="down" if shown.direction == "right" else "right"))
+        self.show_as(replace(shown, direction="down" if shown.direction == "right" else "right"))
 
     def toggle_motion(self) -> None:
         """Let messages travel while playing, or not."""
         shown = self._session.appearance
-        self._session.set_appearance(replace(shown, motion=not shown.motion))
+        self.show_as(replace(shown, motion=not shown.motion))
 
     def next_sample(self, by: int) -> None:
         """So many samples on, round and round."""
@@ -192,15 +200,15 @@ class Stage(QWidget):
     def fold_selected(self) -> None:
         """Fold the selected layer into a box, or open it."""
         if self.foldable is not None:
-            self._session.set_folds(self._session.folds.toggled(self.foldable.number))
+            self.fold(self._session.folds.toggled(self.foldable.number))
 
     def fold_all(self) -> None:
         """Fold all layers, or open them where any is folded."""
         session = self._session
         anything = session.folds != Folds()
-        session.set_folds(Folds() if anything else Folds(frozenset(block.number for block in session.blocks)))
+        self.fold(Folds() if anything else Folds(frozenset(block.number for block in session.blocks)))
 
     def fold_repeats(self) -> None:
         """Fold layers that repeat each other into one box with a count, or open them."""
         folds = self._session.folds
-        self._session.set_folds(replace(folds, repeats=not folds.repeats))
+        self.fold(replace(folds, repeats=not folds.repeats))
