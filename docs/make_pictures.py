@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from visualizer.ui.window import Window
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # wherever this is run from
+from level_pages import PAGES
 from windows import WINDOW, grabbed, settle, shown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +39,8 @@ LEVELS = ROOT / "gradstep-pictures" / "levels"
 GALLERY_HEIGHT = 1480
 SCALE = 2.0  # pixels per unit: text stays sharp on dense screens
 MIDDLE_SCALE = 1.25
-SMALL_SCALE = 1.0  # for the rows of three
+SMALL_SCALE = 1.0
+ROW_SCALE = 0.8  # for the rows of three
 FREQUENT = 96  # of a palette's 256 colours, those that are there for being frequent
 
 # A value that is used three times, which no lesson has: its gradient comes in three parts.
@@ -123,8 +125,11 @@ def window(
     theme: ThemeName = "light",
     act: Callable[[Window], None] = lambda opened: None,
     crop: Callable[[Window], QRect] | None = None,
+    scale: float = SCALE,
 ) -> QImage:
-    """The window on a lesson behind ``step`` steps, once ``act`` has been done to it; only its part ``crop``."""
+    """The window on a lesson behind ``step`` steps, once ``act`` has been done to it; only its part ``crop``, which is
+    not made smaller.
+    """
     from visualizer.session.lessons import load_lesson
     from visualizer.session.session import prepare
 
@@ -134,7 +139,9 @@ def window(
         opened.session.go_to(step)
         act(opened)
         settle()
-        return grabbed(opened, crop(opened) if crop else opened.rect())
+        if crop:
+            return grabbed(opened, crop(opened))
+        return smaller(grabbed(opened, opened.rect()), scale)
 
 
 def gallery(theme: ThemeName = "light") -> QImage:
@@ -146,7 +153,7 @@ def gallery(theme: ThemeName = "light") -> QImage:
             settle(100)
         settle()
         picture = grabbed(opened, opened.rect())
-    return smaller(picture, MIDDLE_SCALE)
+    return smaller(picture, SMALL_SCALE)
 
 
 def training(
@@ -299,28 +306,27 @@ TELLING_STEPS: Mapping[str, tuple[int, int, int]] = {
 }
 
 PICTURES: Mapping[str, Paint] = {
-    "window-light": partial(window, "backpropagation-by-hand", 13),
-    "window-dark": partial(window, "backpropagation-by-hand", 13, "dark"),
+    "window-light": partial(window, "backpropagation-by-hand", 13, scale=MIDDLE_SCALE),
+    "window-dark": partial(window, "backpropagation-by-hand", 13, "dark", scale=MIDDLE_SCALE),
     "gallery": gallery,
-    "lab-light": partial(training, "two-spirals", 4000),
-    "lab-dark": partial(training, "two-spirals", 4000, "dark"),
-    "lab-depth": partial(training, "exploding-gradients", 1, chapter=4, scale=MIDDLE_SCALE),
-    "lab-skips": partial(
-        training, "exploding-gradients", 500, "dark", 9, ("loss", "depth", "heat"), scale=MIDDLE_SCALE
-    ),
-    "lab-digits": partial(training, "digits", 1000, scale=MIDDLE_SCALE),
-    "lab-inside": partial(training, "two-spirals", 100, act=inside_the_update),
+    "lab-light": partial(training, "two-spirals", 4000, scale=MIDDLE_SCALE),
+    "lab-dark": partial(training, "two-spirals", 4000, "dark", scale=MIDDLE_SCALE),
+    "lab-depth": partial(training, "exploding-gradients", 1, chapter=4, scale=SMALL_SCALE),
+    "lab-skips": partial(training, "exploding-gradients", 500, "dark", 9, ("loss", "depth", "heat"), scale=SMALL_SCALE),
+    "lab-digits": partial(training, "digits", 1000, scale=SMALL_SCALE),
+    "lab-inside": partial(training, "two-spirals", 100, act=inside_the_update, scale=MIDDLE_SCALE),
     "lab-plots": partial(curves, "vanishing-gradients", 300, 1),
-    "neuron": partial(window, "neuron-by-hand", 14),
+    "neuron": partial(window, "neuron-by-hand", 14, scale=MIDDLE_SCALE),
     "state-none": partial(graph, partial(cubic, 4), 720, 220),
     "state-partial": partial(graph, partial(cubic, 6), 720, 220),
     "path": partial(page, partial(at, "linear-under-the-hood", 4, 2), "light", 1.5),
     "one-row": partial(page, partial(at, "backpropagation-by-hand", 9), "light", 1.5),
     "question": partial(window, "fully-connected-layer", 3, crop=card_and_answer),
     "editing": partial(window, "neuron-by-hand", 15, act=edit_first_weight, crop=around_the_weights),
-    "sizes": partial(window, "fully-connected-layer", 1, "dark", act=other_sizes),
+    "sizes": partial(window, "fully-connected-layer", 1, "dark", act=other_sizes, scale=MIDDLE_SCALE),
+    **PAGES,
     **{
-        f"{name}-{word}": partial(page, partial(at, name, step), theme, SMALL_SCALE)
+        f"{name}-{word}": partial(page, partial(at, name, step), theme, ROW_SCALE)
         for name, steps in TELLING_STEPS.items()
         for word, step, theme in zip(("forward", "backward", "update"), steps, ("light", "light", "dark"), strict=True)
     },

@@ -21,6 +21,7 @@ from visualizer.session.session import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 README, GUIDE, ARCHITECTURE = ROOT / "README.md", ROOT / "docs" / "guide.md", ROOT / "docs" / "architecture.md"
+LEVELS = ROOT / "docs" / "levels.md"
 PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # What the examples call lesson.toml.
 DOCUMENT = 'format = 1\ntitle = "A parabola"\nprogram = "y = x * x"\n[inputs]\nx = 3.0\n'
@@ -152,14 +153,24 @@ def test_pictures_are_small() -> None:
     assert sum(file.stat().st_size for file in (ROOT / "docs" / "pictures").iterdir()) < 3_000_000
 
 
-@pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [README, GUIDE, LEVELS], ids=lambda page: page.name)
 def test_keys_are_those_of_the_program(page: Path) -> None:
     from visualizer.ui.actions import COMMANDS
 
     known = {key for command in COMMANDS for key in command.keys}
-    named = set(re.findall(r"(?:(?:Ctrl|Shift)\+)+(?:F\d+|\S)|\bF\d+\b", prose(page)))
+    named = set(re.findall(r"(?:(?:Ctrl|Shift|Alt)\+)+(?:F\d+|\S)|\bF\d+\b", prose(page)))
     assert named
     assert named <= known
+
+
+def test_keys_of_one_letter_are_those_of_the_program() -> None:
+    from visualizer.ui.actions import COMMANDS
+
+    known = {key for command in COMMANDS for key in command.keys}
+    named = set(
+        re.findall(r"(?<![\w+*∂])([B-Z]|[][](?= takes| the one))(?![\w'])", re.sub(r"\]\(.*?\)", "", prose(LEVELS)))
+    )
+    assert {"E", "M", "F"} <= named <= known
 
 
 @pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
