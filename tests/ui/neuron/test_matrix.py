@@ -62,6 +62,24 @@ def test_rows_that_have_not_come_are_hatched(qapp: QApplication) -> None:
     assert np.mean([tone.hsvSaturation() for row in done[1:] for tone in row]) > 60
 
 
+def test_a_small_map_has_its_colours_once_all_of_it_is_known(qapp: QApplication) -> None:
+    session = session_of("30-20-3", Appearance(shows="gradient", strongest=20))
+    picture, node = NeuronPicture(session.neuron, LIGHT), session.trace.graph.node("W1").id
+    step, strand = session.trace.arrivals[node][-1], picture.scene.strands[session.units.bundle_of[node]]
+    scale = 0.9 * matrix.SMALL / max(strand.matrix[2:])  # type: ignore[index]
+    rect = view_of(picture, scale)[0].mapRect(entry_rect(strand, None, None)).toRect().adjusted(2, 2, -2, -2)
+    before, after = (
+        {
+            image.pixelColor(x, y).name()
+            for x in range(rect.left(), rect.right())
+            for y in range(rect.top(), rect.bottom())
+        }
+        for image in (painted(picture, Moment(step - 1), scale), painted(picture, Moment(step), scale))
+    )
+    assert before == {QColor(LIGHT.panel).name()}
+    assert len(after) > 5
+
+
 def test_of_many_entries_a_pixel_shows_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "FINEST", 4)
     numbers = np.random.default_rng(0).standard_normal((10, 7))

@@ -28,6 +28,7 @@ from visualizer.session.session import Session
 from visualizer.ui.neuron import edges
 from visualizer.ui.neuron.picture import NeuronPicture
 from visualizer.ui.neuron.showing import Moment
+from visualizer.ui.neuron.strokes import draw_kinds
 from visualizer.ui.neuron.tags import MOST_EDGES
 from visualizer.ui.theme import DARK, LIGHT, color, load_fonts
 
@@ -86,6 +87,25 @@ def test_bulk_lines_are_patched_as_well(monkeypatch: pytest.MonkeyPatch) -> None
     for before, after in pairwise(moments):
         image = patched(image, picture, before, after, scale)
         assert difference(image, painted(picture, after, scale)) < 2e-4, after
+
+
+def test_hairlines_hidden_under_stronger_ones_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edges, "MOST_CURVES", 10)
+    session = session_of("30-20-3", Appearance(strongest=600))
+    session.go_to(len(session.trace.steps))
+    moment, small, large = Moment(session.position.step), 0.12, 2.0
+
+    def painting_of(scale: float) -> tuple[QImage, int]:
+        drawn = []
+        monkeypatch.setattr(edges, "draw_kinds", lambda *them: drawn.append(len(them[2])) or draw_kinds(*them))
+        return painted(NeuronPicture(session.neuron, LIGHT), moment, scale), drawn[0]
+
+    (some, few), (_, every) = painting_of(small), painting_of(large)
+    assert every == len(session.neuron.edge_sources) > 1.5 * few
+    monkeypatch.setattr(edges, "COVERING", 1e9)
+    whole, _ = painting_of(small)
+    inked = np.abs(pixels(whole) - pixels(whole)[0, 0]).max(axis=2) > 24
+    assert difference(some, whole) < 0.1 * inked.mean()
 
 
 def test_numbers_beside_steep_edges_are_patched_as_well() -> None:

@@ -49,11 +49,12 @@ def test_what_has_no_size_is_told_apart(scale: EdgeScale) -> None:
 
 def test_the_unknown_is_painted_first_and_the_strongest_last() -> None:
     numbers = np.array([LAST, 3 + BINS, NOT_FINITE, ZERO, 3, SILENT, LAST + BINS, NOT_YET], dtype=np.int16)
-    runs = list(runs_of(numbers))
+    order, runs = runs_of(numbers)
     assert [kind for kind, _ in runs] == [SILENT, NOT_YET, ZERO, 3, 3 + BINS, LAST, LAST + BINS, NOT_FINITE]
-    assert sorted(place for _, places in runs for place in places.tolist()) == list(range(8))
+    assert [numbers[order[part]].tolist() for _, part in runs] == [[kind] for kind, _ in runs]
+    assert sorted(order.tolist()) == list(range(8))
     assert len({*ranks_of(numbers).tolist()}) == 8
-    assert list(runs_of(numbers[:0])) == []
+    assert runs_of(numbers[:0])[1] == []
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

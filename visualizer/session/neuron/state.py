@@ -44,7 +44,8 @@ class MatrixState:
     @property
     def whole(self) -> bool:
         """True where all entries are known."""
-        return (self.rows, self.columns) == self.numbers.shape
+        targets, sources = self.numbers.shape
+        return bool(self.rows == targets and self.columns == sources)
 
     @property
     def known_rows(self) -> Flags:
@@ -175,13 +176,11 @@ def _matrix_at(version: Versions, strand: Strand, moment: Moment) -> MatrixState
     numbers, by_row = version.arrays[begun - 1], version.rows[begun - 1]
     if part is None:
         return MatrixState(numbers, rows, columns)
-    if before is None:
-        done = part + 1
-        return (
-            MatrixState(numbers, min(done, rows), columns) if by_row else MatrixState(numbers, rows, min(done, columns))
-        )
-    done = np.arange(rows if by_row else columns) <= part
-    return MatrixState(np.where(done[:, None] if by_row else done, numbers, before), rows, columns)
+    if before is not None:
+        new = np.arange(rows if by_row else columns) <= part
+        return MatrixState(np.where(new[:, None] if by_row else new, numbers, before), rows, columns)
+    done = min(part + 1, rows if by_row else columns)
+    return MatrixState(numbers, done, columns) if by_row else MatrixState(numbers, rows, done)
 
 
 @lru_cache(maxsize=32)

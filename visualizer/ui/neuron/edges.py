@@ -26,12 +26,14 @@ from visualizer.ui.neuron.strokes import (
     ZERO,
     Kinds,
     Stroke,
+    draw_kinds,
     pens_of,
     runs_of,
 )
 from visualizer.ui.theme import Theme
 
 MOST_CURVES = 2500  # where more edges than that are drawn, they are straight hairlines without antialiasing
+COVERING = 6  # a stronger pixel lies over a weaker one then nearly everywhere, dashed or not
 THICKEST, MANY = 4.6, 40  # pixels; where one strand has more edges than that, all are thinner
 PARTS = 5  # into which an edge is cut to say where it lies
 REACH = 4.0  # half of the widest stroke
@@ -82,9 +84,10 @@ class EdgePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.bulk)
         reach = REACH * max(self.scene.grain, 1 / scale)
         pieces = self.pieces.within(rects, reach)
-        chosen: Indices | slice = slice(None) if rects is None else self.pieces.curves_of(pieces)
-        kinds = showing.edge_kinds(chosen)
-        places = np.arange(self.count)[chosen]
+        places = np.arange(self.count) if rects is None else self.pieces.curves_of(pieces)
+        if self.bulk and showing.focus is None:
+            places = places[self._seen_from[places] <= scale]
+        kinds = showing.edge_kinds(places)
         drawing = _Drawing(painter, self, pieces, rects, reach)
         if showing.focus is not None:
             inside = showing.focus[self.scene.edge_sources[places]] & showing.focus[self.scene.edge_targets[places]]
@@ -103,6 +106,23 @@ class EdgePainter:
         for part in np.array_split(pieces, PARTS):
             xs, ys = part[:, 0::2], part[:, 1::2]
             found.append(QRectF(QPointF(xs.min(), ys.min()), QPointF(xs.max(), ys.max())))
+        return found
+
+    @cached_property
+    def _seen_from(self) -> Array:
+        """The scale (m,) from which each edge is seen, where all are hairlines.
+
+        Below it the stronger edges of its strand, which are painted over it, cover their room COVERING times.
+        """
+        left, top, right, bottom = self.bounds
+        found = np.zeros(self.count)
+        for strand in self.scene.strands:
+            part = slice(strand.first, strand.first + len(strand.sources))
+            if part.start < part.stop:
+                room = np.ptp([left[part].min(), right[part].max()]) * np.ptp([top[part].min(), bottom[part].max()])
+                lengths = np.maximum(right[part] - left[part], bottom[part] - top[part])
+                stronger = np.cumsum(lengths[::-1])[::-1] - lengths
+                found[part] = stronger / (COVERING * max(room, 1e-9))
         return found
 
     @cached_property
@@ -128,21 +148,22 @@ class _Drawing:
 
     def draw(self, chosen: Indices, kinds: Kinds, pens: dict[int, tuple[QPen, ...]]) -> None:
         """The edges ``chosen``, each with the pens of its kind."""
-        edges, painter = self.edges, self.painter
-        for kind, own in runs_of(kinds):
-            if not edges.bulk and kind == NOT_YET:
-                among = edges.dashes.within(self.rects, self.reach)
-                draw_lines(painter, edges.dashes.of(chosen[own], among), pens[kind][0])
-            elif not edges.bulk and kind == ZERO:
-                among = edges.dots.within(self.rects, self.reach)
-                draw_points(painter, edges.dots.of(chosen[own], among), pens[kind][0])
-            elif edges.bulk:  # an edge is a piece
-                for pen in pens[kind]:
-                    draw_lines(painter, edges.lines[chosen[own]], pen)
+        if self.edges.bulk:  # an edge is a piece
+            draw_kinds(self.painter, self.edges.lines[chosen], kinds, pens)
+            return
+        order, parts = runs_of(kinds)
+        for kind, part in parts:
+            own = chosen[order[part]]
+            if kind == NOT_YET:
+                among = self.edges.dashes.within(self.rects, self.reach)
+                draw_lines(self.painter, self.edges.dashes.of(own, among), pens[kind][0])
+            elif kind == ZERO:
+                among = self.edges.dots.within(self.rects, self.reach)
+                draw_points(self.painter, self.edges.dots.of(own, among), pens[kind][0])
             else:
-                lines = edges.pieces.of(chosen[own], self.pieces)
+                lines = self.edges.pieces.of(own, self.pieces)
                 for pen in pens[kind]:
-                    draw_lines(painter, lines, pen)
+                    draw_lines(self.painter, lines, pen)
 
 
 def _ends(curves: Array) -> Array:

@@ -12,12 +12,13 @@ from engine.ops import Array
 from visualizer.session.neuron.scene import NeuronScene, Strand
 from visualizer.session.neuron.state import MatrixState
 from visualizer.ui.heat import Colors, diverging, picture
-from visualizer.ui.neuron.bulk import draw_points
+from visualizer.ui.neuron.bulk import draw_points, draw_rects, touching
 from visualizer.ui.neuron.showing import Showing
 from visualizer.ui.pen import Pen, line
 from visualizer.ui.theme import Theme, color, magnitude_colors
 
 FINEST = 300  # rows and columns of an image; of more entries each of its pixels is the largest of a block
+SMALL = 14.0  # pixels; heat maps below that are painted in bulk
 RULED = 6.0  # pixels from which on the cells are told apart by lines
 KEPT = 24  # images
 
@@ -28,26 +29,44 @@ class MatrixPainter:
     def __init__(self, scene: NeuronScene, theme: Theme) -> None:
         self.scene = scene
         self.theme = theme
+        self._strands = [strand for strand in scene.strands if strand.matrix is not None]
+        self._rects = np.array([strand.matrix for strand in self._strands]).reshape(-1, 4)
         # with their numbers, which keeps the identities of these in the keys
         self._images: dict[tuple[int, int], tuple[Array, QImage]] = {}
         self._magnitudes = _magnitudes(theme)
 
     def paint(self, pen: Pen, showing: Showing, scale: float, rects: Iterable[QRectF]) -> None:
         """The heat maps that touch any of some rectangles."""
-        areas = tuple(rects)
-        for strand in self.scene.strands:
-            if strand.matrix is not None and any(QRectF(*strand.matrix).intersects(area) for area in areas):
-                self._paint(pen, showing, strand, QRectF(*strand.matrix), scale)
+        if not self._strands:
+            return
+        left, top, width, height = self._rects.T
+        chosen = touching(left + width / 2, top + height / 2, np.stack([width, height]) / 2, tuple(rects))
+        small = np.maximum(width, height)[chosen] * scale < SMALL
+        pen.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        pen.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._paint_small(pen.painter, showing, chosen[small].tolist())
+        for place in chosen[~small].tolist():
+            self._paint(pen, showing, self._strands[place], QRectF(*self._rects[place].tolist()), scale)
+        pen.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_small(self, painter: QPainter, showing: Showing, places: list[int]) -> None:
+        """Heat maps that are too small for more than colours and a frame; only whole ones have colours."""
+        blank, frames = [], self._rects[places]
+        for number, place in enumerate(places):
+            strand, state = self._strands[place], showing.state.matrix(self._strands[place])
+            if state.whole and not _hides(showing, strand):
+                painter.drawImage(QRectF(*self._rects[place].tolist()), self._image(showing, strand, state.numbers))
+            else:
+                blank.append(number)
+        painter.setPen(Qt.PenStyle.NoPen)
+        draw_rects(painter, frames[blank], color(self.theme.panel))
+        painter.setPen(line(color(self.theme.faint), 0))
+        draw_rects(painter, frames, None)
 
     def _paint(self, pen: Pen, showing: Showing, strand: Strand, rect: QRectF, scale: float) -> None:
         painter, theme = pen.painter, self.theme
-        state = showing.state.matrix(strand)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        hidden = showing.asked is not None and showing.asked.kind == "gradient" and (
-            showing.asked.node in (strand.bundle.stage, strand.bundle.weight)
-        )  # fmt: skip
-        if not hidden and state.known_rows.any() and state.known_columns.any():
+        state, hidden = showing.state.matrix(strand), _hides(showing, strand)
+        if not hidden and state.rows and state.columns:
             painter.drawImage(rect, self._image(showing, strand, state.numbers))
         painter.setPen(Qt.PenStyle.NoPen)
         hatch = QBrush(color(theme.hairline), Qt.BrushStyle.BDiagPattern)
@@ -62,11 +81,10 @@ class MatrixPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(line(color(theme.faint), 0))  # a pixel wide at any zoom
         painter.drawRect(rect)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _zeros(self, pen: Pen, state: MatrixState, rect: QRectF, scale: float) -> None:
         """A dot in each entry that is exactly 0."""
-        rows, columns = np.nonzero((state.numbers == 0) & state.known_rows[:, None] & state.known_columns)
+        rows, columns = np.nonzero(state.numbers[: state.rows, : state.columns] == 0)
         targets, sources = state.numbers.shape
         points = np.stack([
             rect.x() + (columns + 0.5) * rect.width() / sources, rect.y() + (rows + 0.5) * rect.height() / targets,
@@ -107,25 +125,21 @@ def entry_rect(strand: Strand, target: int | None, source: int | None) -> QRectF
     return rect
 
 
+def _hides(showing: Showing, strand: Strand) -> bool:
+    """Whether what a heat map shows is asked for."""
+    asked = showing.asked
+    return asked is not None and asked.kind == "gradient" and (
+        asked.node in (strand.bundle.stage, strand.bundle.weight)
+    )  # fmt: skip
+
+
 def _unknown(state: MatrixState, rect: QRectF) -> Iterable[QRectF]:
     """The bands of rows, and of columns, that are not known yet."""
     targets, sources = state.numbers.shape
-    for start, end in _spans(~state.known_rows):
-        yield QRectF(
-            rect.x(), rect.y() + rect.height() * start / targets, rect.width(), rect.height() * (end - start) / targets
-        )
-    for start, end in _spans(~state.known_columns):
-        yield QRectF(
-            rect.x() + rect.width() * start / sources, rect.y(), rect.width() * (end - start) / sources, rect.height()
-        )
-
-
-def _spans(flags: np.ndarray) -> Iterable[tuple[int, int]]:
-    """Where runs of True begin and end."""
-    if not flags.any():
-        return ()
-    steps = np.diff(flags.astype(np.int8), prepend=0, append=0)
-    return zip(np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True)
+    if state.rows < targets:
+        yield rect.adjusted(0, rect.height() * state.rows / targets, 0, 0)
+    if state.columns < sources:
+        yield rect.adjusted(rect.width() * state.columns / sources, 0, 0, 0)
 
 
 def _coarse(numbers: Array) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -99,17 +98,18 @@ def pens_of(theme: Theme, stroke: Stroke) -> dict[int, tuple[QPen, ...]]:
 
 def draw_kinds(painter: QPainter, lines: Array, kinds: Kinds, pens: dict[int, tuple[QPen, ...]]) -> None:
     """Lines (n, pieces, 4), each with the pens of its kind; the lines of one kind are drawn in one call."""
-    for kind, places in runs_of(kinds):
+    order, parts = runs_of(kinds)
+    lines = lines.take(order, axis=0)
+    for kind, part in parts:
         for pen in pens[kind]:
-            draw_lines(painter, lines[places], pen)
+            draw_lines(painter, lines[part], pen)
 
 
-def runs_of(kinds: Kinds) -> Iterator[tuple[int, Indices]]:
-    """Each kind with the places that have it, in the order of painting."""
-    if not len(kinds):
-        return
+def runs_of(kinds: Kinds) -> tuple[Indices, list[tuple[int, slice]]]:
+    """An order of painting, and each kind with the part of the order that has it."""
     ranks = ranks_of(kinds)
     order = np.argsort(ranks, kind="stable")
-    starts = np.flatnonzero(np.diff(ranks[order], prepend=SILENT - 1)).tolist()
-    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
-        yield int(kinds[order[start]]), order[start:end]
+    starts = np.flatnonzero(np.diff(ranks[order], prepend=SILENT - 1))
+    ends = [*starts[1:].tolist(), len(order)]
+    found = zip(kinds[order[starts]].tolist(), starts.tolist(), ends, strict=True) if len(starts) else ()
+    return order, [(kind, slice(start, end)) for kind, start, end in found]
