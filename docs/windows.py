@@ -51,8 +51,8 @@ def grabbed(opened: Window, part: QRect) -> QImage:
 
 
 def enter_steps(opened: Window) -> None:
-    """From the iterations of a run into the steps of the last one."""
-    opened.laboratory.enter()
+    """From the iterations of a run, which may have been going on, into the steps of the first."""
+    opened.laboratory.enter_at(0)
     while not opened.among_steps:
         settle(50)
     settle()
