@@ -212,9 +212,9 @@ def change_between(scene: NeuronScene, before: Moment, after: Moment) -> NeuronC
         biases - timeline.stage_cells,
         timeline.edges.changed(before, after),
         tuple(
-            strand.number
-            for strand in scene.strands
-            if strand.matrix is not None and _differs(timeline.versions[strand.number], before, after)
+            number
+            for number in timeline.brought(*sorted((before[0], after[0])))
+            if scene.strands[number].matrix is not None and _differs(timeline.versions[number], before, after)
         ),
     )
 

@@ -62,6 +62,19 @@ class Timeline:
     cell_units: Indices
     versions: tuple[Versions, ...]
 
+    def brought(self, first: int, last: int) -> list[int]:
+        """The strands of whose numbers any come in the steps from ``first`` to ``last``."""
+        steps, strands = self._arrivals
+        begin, end = np.searchsorted(steps, (first, last + 1))
+        return sorted({*strands[begin:end].tolist()})
+
+    @cached_property
+    def _arrivals(self) -> tuple[Indices, Indices]:
+        """The steps of all versions in order, and whose they are."""
+        found = sorted((step, number) for number, version in enumerate(self.versions) for step in version.steps)
+        steps, strands = np.array(found, dtype=np.intp).reshape(-1, 2).T
+        return steps, strands
+
 
 def timeline_of(scene: NeuronScene, sample: int | None) -> Timeline:
     """The timeline of a scene; kept with it."""
