@@ -71,6 +71,8 @@ def title(document: Document, trace: Trace, step: Step | None) -> str:
         return _update_title(trace, step.node, name)
     if step.slot is not None:
         return f"{operation_word(document.graph.nodes[step.node])} hands its gradient to {name}"
+    if (sender := _elsewhere(trace, step)) is not None:
+        return f"{name} is given what comes from {sender}"
     if document.graph.incoming is not None:
         return f"{name} is given its incoming gradient"
     return f"The gradient of {name} starts at 1"
@@ -174,8 +176,17 @@ def _input_names(document: Document, node: Node) -> list[str]:
     return [_value_name(document, document.graph.nodes[i], None) for i in node.inputs]
 
 
+def _elsewhere(trace: Trace, step: Step) -> str | None:
+    """What a gradient comes from that is not in the graph, in words; None where it is a seed."""
+    given = trace.given.get(step.node) if step.slot is None else None
+    return given.rule.name if given is not None and isinstance(given.rule, Number) else None
+
+
 def _why_seed(document: Document, trace: Trace, node: Node) -> str:
     name = bracketed(node.name)
+    if (sender := _elsewhere(trace, Step("backward", node.id))) is not None:
+        return f"{name} is used outside this picture too: {sender} "
+            "add their gradients, as one number, to what arrives here."
     if document.graph.incoming is None:
         gradient = gradient_name(document.loss_name, node.name)
         return f"Nudging {name} moves {name} by just as much: {gradient} is 1."

@@ -25,9 +25,11 @@ class Marks:
         self._rects = np.zeros((0, 4))  # left, top, width and height
         self._current: QRectF | None = None
         self._number = 0
+        self._circles = False
 
-    def find(self, found: Found | None, picture: Picture) -> None:
-        """Mark what was found; nothing for None."""
+    def find(self, found: Found | None, picture: Picture, circles: bool) -> None:
+        """Mark what was found; nothing for None. ``circles`` says that what is square in a picture is round."""
+        self._circles = circles
         matches = () if found is None else found.matches
         if self._of != (picture, matches):
             self._of = (picture, matches)
@@ -46,7 +48,7 @@ class Marks:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(line(mix(tone, color(theme.ground), 0.75), 1.6))
         for rect in self._in_sight(transform, width, height):
-            _ring(painter, rect)
+            self._ring(painter, rect)
         if self._current is not None:
             self._paint_current(painter, theme, transform)
 
@@ -62,20 +64,19 @@ class Marks:
         assert self._current is not None
         rect, tone = transform.mapRect(self._current), color(theme.update)
         painter.setPen(line(color(theme.ground), 6.0))
-        ring = _ring(painter, rect)
+        ring = self._ring(painter, rect)
         painter.setPen(line(tone, 3.0))
-        _ring(painter, rect)
+        self._ring(painter, rect)
         text, pen = f"{self._number:,}", Pen(painter)
         wide = text_width(text, 11, "semibold") + 12
         badge = QRectF(QPointF(ring.left() - wide / 2, ring.top() - 9), QPointF(ring.left() + wide / 2, ring.top() + 9))
         pen.box(badge, 9, tone, color(theme.ground), 1.5)
         pen.centered(badge, text, text_on(tone), 11, "semibold")
 
-
-def _ring(painter: QPainter, rect: QRectF) -> QRectF:
-    """A ring around ``rect``; its rectangle."""
-    wide, high = max(rect.width() + 2 * AROUND, LEAST), max(rect.height() + 2 * AROUND, LEAST)
-    ring = QRectF(rect.center().x() - wide / 2, rect.center().y() - high / 2, wide, high)
-    radius = min(wide, high) / 2 if max(wide, high) < 1.4 * min(wide, high) else 8.0
-    painter.drawRoundedRect(ring, radius, radius)
-    return ring
+    def _ring(self, painter: QPainter, rect: QRectF) -> QRectF:
+        """A ring around ``rect``; its rectangle."""
+        wide, high = max(rect.width() + 2 * AROUND, LEAST), max(rect.height() + 2 * AROUND, LEAST)
+        ring = QRectF(rect.center().x() - wide / 2, rect.center().y() - high / 2, wide, high)
+        radius = min(wide, high) / 2 if self._circles and max(wide, high) < 1.4 * min(wide, high) else 8.0
+        painter.drawRoundedRect(ring, radius, radius)
+        return ring

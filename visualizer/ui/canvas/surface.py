@@ -82,7 +82,7 @@ class Surface:
 
     def find_marks(self) -> None:
         """Mark what was found."""
-        self._marks.find(self._session.found, self.picture)
+        self._marks.find(self._session.found, self.picture, self._session.level == "neuron")
 
     def start_motion(self, pause: float | None) -> None:
         """Have the numbers of the present step travel, where a next one comes in ``pause`` ms and motion is wanted."""
