@@ -185,8 +185,7 @@ def _elsewhere(trace: Trace, step: Step) -> str | None:
 def _why_seed(document: Document, trace: Trace, node: Node) -> str:
     name = bracketed(node.name)
     if (sender := _elsewhere(trace, Step("backward", node.id))) is not None:
-        return f"{name} is used outside this picture too: {sender} "
-            "add their gradients, as one number, to what arrives here."
+        return f"{name} is used outside this picture too: what comes from {sender} is added as one number."
     if document.graph.incoming is None:
         gradient = gradient_name(document.loss_name, node.name)
         return f"Nudging {name} moves {name} by just as much: {gradient} is 1."
