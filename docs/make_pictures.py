@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # wherever this is run from
 from level_pages import PAGES
+from three_levels import three_levels
 from windows import WINDOW, grabbed, settle, shown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -308,6 +309,8 @@ TELLING_STEPS: Mapping[str, tuple[int, int, int]] = {
 PICTURES: Mapping[str, Paint] = {
     "window-light": partial(window, "backpropagation-by-hand", 13, scale=MIDDLE_SCALE),
     "window-dark": partial(window, "backpropagation-by-hand", 13, "dark", scale=MIDDLE_SCALE),
+    "levels-light": partial(three_levels, "light", SMALL_SCALE),
+    "levels-dark": partial(three_levels, "dark", SMALL_SCALE),
     "gallery": gallery,
     "lab-light": partial(training, "two-spirals", 4000, scale=MIDDLE_SCALE),
     "lab-dark": partial(training, "two-spirals", 4000, "dark", scale=MIDDLE_SCALE),
