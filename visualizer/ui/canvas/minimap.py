@@ -26,7 +26,7 @@ class Minimap(QWidget):
         self._picture: QPixmap | None = None
         self._whole = (1.0, 1.0)
         self._seen = QRectF()
-        # Not marked as opaque: what is under it would be cut out of what the canvas paints, and cost more than it saves.
+        # not marked as opaque: that cuts a hole into what the canvas paints, which costs more than it saves
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Overview of the whole graph")
