@@ -9,11 +9,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.neuron.sessions import EVERY, blank, paint_on, session_of, view_of
+from visualizer.session.appearance import Appearance, Direction, Shows
 from visualizer.session.neuron.scene import CIRCLE, DIAMOND
+from visualizer.ui.canvas.view import LARGEST_FIT
 from visualizer.ui.neuron.labels import short_text
 from visualizer.ui.neuron.picture import NeuronPicture
 from visualizer.ui.neuron.showing import Moment
-from visualizer.ui.neuron.tags import tag_rect
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import LIGHT, load_fonts, text_width
 
@@ -42,8 +43,8 @@ def written(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> list[Written
     return found
 
 
-def write(name: str, scale: float, moment: Moment | None = None) -> NeuronPicture:
-    session = session_of(name)
+def write(name: str, scale: float, moment: Moment | None = None, appearance: Appearance | None = None) -> NeuronPicture:
+    session = session_of(name, appearance)
     picture = NeuronPicture(session.neuron, LIGHT)
     view, rect = view_of(picture, scale)
     moment = moment or Moment(len(session.trace.steps))
@@ -101,7 +102,8 @@ def test_the_numbers_are_the_recorded_ones(written: list[Written]) -> None:
 def test_before_the_first_step_only_leaves_have_numbers(written: list[Written]) -> None:
     write("2-3-1", 1.6, Moment(0))
     numbers = [one.text for one in written if one.text.lstrip("−").replace(".", "").isdigit()]
-    assert len(numbers) == 3  # two inputs and the target
+    weights = 6 + 3 + 4  # with the biases
+    assert 3 <= len(numbers) <= 3 + weights  # two inputs and the target
     assert sum(one.text == "·" for one in written) >= 5
 
 
@@ -114,22 +116,70 @@ def test_what_is_asked_for_is_a_question_mark(written: list[Written]) -> None:
     assert sum(one.text == "?" for one in written) == 3
 
 
-@pytest.mark.parametrize("name", ["2-3-1", "neuron-by-hand", "fully-connected-layer", "dead"])
-def test_numbers_on_edges_are_in_nobodys_way(qapp: QApplication, name: str) -> None:
-    picture = NeuronPicture(session_of(name).neuron, LIGHT)
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("name", ["2-3-1", "neuron-by-hand", "fully-connected-layer", "linear-under-the-hood", "dead"])
+def test_edges_of_small_pictures_say_their_weights_in_nobodys_way(
+    qapp: QApplication, name: str, direction: Direction
+) -> None:
+    picture = NeuronPicture(session_of(name, Appearance(direction=direction)).neuron, LIGHT)
     scene = picture.scene
-    for scale in (1.0, 1.5, 3.0):
-        places = picture.painter.tags.places(scale)
-        rects = [tag_rect(place, scale) for place in places.values()]
-        assert len(rects) >= 0.6 * len(scene.edge_sources)
-        for number, rect in enumerate(rects):
-            assert not any(rect.intersects(other) for other in rects[:number])
+    for scale in (0.85, 1.0, 1.5, 3.0):
+        tags = picture.painter.tags.places(scale)
+        assert len(tags.edges) >= 0.7 * len(scene.edge_sources)
+        for number, rect in enumerate(tags.rects):
+            assert not any(rect.intersects(other) for other in tags.rects[:number])
             nearest = np.hypot(
                 np.maximum(np.abs(scene.x - rect.center().x()) - rect.width() / 2, 0),
                 np.maximum(np.abs(scene.y - rect.center().y()) - rect.height() / 2, 0),
             )
             assert (nearest >= scene.radius).all()
-    assert not picture.painter.tags.places(0.5)
+        texts, _ = picture.painter.tags.texts(picture.painter.showing(Moment(0)), scale)
+        for edge, (weight, number) in texts.items():
+            assert not number
+            assert weight or scene.strand_of(edge).bundle.weight is None
+
+
+def test_every_edge_of_one_neuron_has_the_name_and_the_number_of_its_weight(qapp: QApplication) -> None:
+    picture = NeuronPicture(session_of("neuron-by-hand").neuron, LIGHT)
+    last = len(picture.scene.trace.steps)
+    told, biases = (picture.painter.tags.texts(picture.painter.showing(Moment(step)), 1.3) for step in (0, last))
+    assert sorted(told[0].values()) == [("w1 −3", ""), ("w2 1", "")]
+    assert sorted(biases[0].values()) == [("w1 −3.1", "−1.5"), ("w2 1", "0.5")]  # updated by now
+    assert [*told[1].values(), *biases[1].values()] == [("b 6.88", ""), ("b 6.83", "0.5")]
+
+
+@pytest.mark.parametrize("shows", ["message", "gradient", "weight", "update"])
+def test_tags_say_what_is_recorded(qapp: QApplication, shows: Shows) -> None:
+    picture = NeuronPicture(session_of("fully-connected-layer", Appearance(shows=shows)).neuron, LIGHT)
+    scene = picture.scene
+    trace, last = scene.trace, Moment(len(scene.trace.steps))
+    w = trace.graph.node("w").id
+    texts, _ = picture.painter.tags.texts(picture.painter.showing(last), 3.0)
+    after = trace.updates[w].after if w in trace.updates else trace.values[w]
+    assert len(texts) == 6
+    for edge, (weight, number) in texts.items():
+        index = scene.reference(scene.edge_mark(edge)).index
+        assert weight.split(" ")[-1] == short_text(float(after[index]), 3)
+        if shows == "gradient":
+            assert number == short_text(float(trace.gradients[w][index]), 3)
+        assert bool(number) == (shows in ("message", "gradient") or (shows == "update" and w in trace.updates))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("direction", ["right", "down"])
+@pytest.mark.parametrize("name", EVERY)
+def test_no_text_overlaps_another_in_windows_small_and_large(
+    name: str, direction: Direction, written: list[Written]
+) -> None:
+    width, height = session_of(name, Appearance(direction=direction)).neuron.size
+    for room in ((662, 490), (1300, 770)):
+        scale = min(room[0] / width, room[1] / height, LARGEST_FIT)
+        for moment in (Moment(0), None):
+            written.clear()
+            write(name, scale, moment, Appearance(direction=direction))
+            for place, one in enumerate(written):
+                for other in written[:place]:
+                    assert not one.rect.adjusted(1, 1, -1, -1).intersects(other.rect.adjusted(1, 1, -1, -1))
 
 
 def test_short_texts() -> None:

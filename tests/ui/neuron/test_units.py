@@ -78,7 +78,7 @@ def test_colours_of_outlines_follow_the_kinds(qapp: QApplication) -> None:
 def test_a_unit_has_the_colour_of_its_value(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, single: int) -> None:
     monkeypatch.setattr(units, "MOST_SINGLE", single)
     scene = session_of("2-16-16-1").neuron
-    picture, scale = NeuronPicture(scene, LIGHT), 0.6
+    picture, scale = NeuronPicture(scene, LIGHT), 0.9
     moment = Moment(len(scene.trace.steps))
     image, (view, _) = painted(picture, moment, scale), view_of(picture, scale)
     numbers, showing = picture.painter.showing(moment).state.units, picture.painter.showing(moment)

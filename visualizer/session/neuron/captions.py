@@ -14,6 +14,7 @@ LETTER = 0.6  # the width of a letter by its height
 MOST_ENTRIES = 3  # of a column of several groups
 # What is not worth a word: it is what units do.
 _PLAIN = ("linear", "matmul", "add", "multiply", "subtract", "divide", "input", "parameter", "constant")
+INCOMING = "incoming gradient"
 _KINDS = {
     "input": ("input", "inputs"),
     "target": ("target", "targets"),
@@ -59,7 +60,9 @@ def column_lines(words: Words, groups: Sequence[Group], members: Sequence[int], 
         entries.append((_names(words, together), details(words, together), together[0].number))
     if len(entries) == 1:
         names, what, group = entries[0]
-        return [(shortened(names, letters), False, group), (_fitting(what, letters), True, group)]
+        if what[0] == INCOMING and len(names) > letters:
+            names, what = INCOMING.split(" ")[0], INCOMING.split(" ")[1:]
+        return [(_shorter(names, letters), False, group), (_fitting(what, letters), True, group)]
     lines: list[Line] = []
     for names, what, group in entries[:MOST_ENTRIES]:
         lines.append((_fitting([*(f"{names} · {text}" for text in what), names], letters), False, group))
@@ -80,10 +83,17 @@ def details(words: Words, groups: Sequence[Group]) -> list[str]:
     if kind == "output" and made:
         return [made]
     if kind == "target" and part == "incoming":
-        return ["incoming gradient", "incoming"]
+        return [INCOMING, "incoming"]
     one, many = ("value", "values") if kind == "target" and part else _KINDS[kind]
     counted = f"{count:,} {one if count == 1 else many}"
     return [*([f"{counted}, {made}"] if made else []), counted, f"{count:,}"]
+
+
+def _shorter(names: str, letters: int) -> str:
+    """The first and the last of some names where all of them have too many letters."""
+    if len(names) <= letters or ", " not in names:
+        return shortened(names, letters)
+    return shortened(f"{names.split(', ')[0]} … {names.split(', ')[-1]}", letters)
 
 
 def _fitting(texts: Sequence[str], letters: int) -> str:

@@ -27,12 +27,15 @@ MOST_PITCH = 120.0  # from unit to unit, where there are few
 GROWTH = 0.25  # how the height of a column grows with its units, up to that of the highest
 LARGER, LARGE = 2.0, 42.0  # a shorter column's pitch is at most so many times that of the highest one, or that long
 LARGEST, SMALLEST = 44.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
+SHARE, SMALL = 0.23, 20.0  # of rows, how much of the way from one to the next a radius may be; what it always may
 SQUARE_HALF = 0.9  # half the side of a unit that is a square, by its radius
 SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
 BETWEEN = 26.0  # more, between two groups of a column
-LEAST_GAP, MOST_GAP = 70.0, 300.0  # between two columns
+LEAST_GAP, MOST_GAP = 56.0, 300.0  # between two columns
 GAP, DOUBLING = 84.0, 30.0  # between two columns with few edges, and what twice as many edges add to it
+TIES = 0.4  # of that, where nothing is weighed
 NARROWEST = 130.0  # from the middle of a column to that of the next, where a heat map stands beside the gap
+ASPECT, BELOW = 1.7, 90.0  # a picture to the right is at most so wide, by its height with what is written below it
 STRETCH = 1.8  # how far the units of a long network are drawn apart, at most
 SWEEPS = 4
 
@@ -66,13 +69,15 @@ def arrange_columns(
     """The units around the axis 0. Beside the gaps of the bundles ``crowded`` there will be heat maps."""
     ranks = order_ranks(groups, bundles)
     across, along = ROOM[direction]
+    largest = LARGEST if direction == "right" else max(along / len(ranks) * SHARE, SMALL)
     sizes = [sum(groups[i].size for i in members) for members in ranks]
     pitches = _pitches(sizes, CROWDED_ROOM[direction] if crowded else across)
-    columns = _arranged(groups, bundles, crowded, ranks, pitches, along)
+    columns = _arranged(groups, bundles, crowded, ranks, pitches, along, largest)
     length = float(columns.middle[-1] - columns.middle[0])
     if length > along:  # it will be seen from farther away: there is room across then
         larger = min(length / along, STRETCH)
-        columns = _arranged(groups, bundles, crowded, ranks, [larger * pitch for pitch in pitches], along)
+        pitches = [larger * pitch for pitch in pitches]
+        columns = _arranged(groups, bundles, crowded, ranks, pitches, along, largest)
     return columns
 
 
@@ -83,6 +88,7 @@ def _arranged(
     ranks: tuple[tuple[int, ...], ...],
     pitches: Sequence[float],
     longest: float,
+    largest: float,
 ) -> Columns:
     first = np.concatenate([[0], np.cumsum([group.size for group in groups])]).astype(np.intp)
     across, radius = np.zeros(first[-1]), np.zeros(first[-1])
@@ -95,18 +101,19 @@ def _arranged(
                 at += _between(groups[before], groups[i], pitch)
             part = slice(first[i], first[i + 1])
             across[part] = at + pitch * (np.arange(groups[i].size) + 0.5)
-            radius[part] = _radius(pitch)
+            radius[part] = _radius(pitch, largest)
             column[i] = number
             at += pitch * groups[i].size
         aside = _axis(groups, bundles, members, across, first)
         for i in members:
             across[first[i] : first[i + 1]] -= aside
-        air = pitch / 2 - _radius(pitch)
+        air = pitch / 2 - _radius(pitch, largest)
         reach[:, number] = air - aside, at - aside - air
     round_ones = np.repeat([group.kind in ("units", "output") for group in groups], np.diff(first))
     border = radius * np.where(round_ones, 1.0, SQUARE_HALF)
+    widest = ASPECT * (float((reach[1] - reach[0]).max()) + BELOW)
     half = np.array([max(float(border[first[i]]) for i in members) for members in ranks])
-    gaps_along = _gaps(bundles, column, half, longest)
+    gaps_along = _gaps(bundles, column, half, min(longest, widest))
     for bundle in crowded:
         gap = column[bundle.target] - 1
         gaps_along[gap] = max(gaps_along[gap], NARROWEST - half[gap] - half[gap + 1])
@@ -177,9 +184,9 @@ def _class(units: int) -> int:
     return doubled * 3 // 4 if units <= doubled * 3 // 4 else doubled
 
 
-def _radius(pitch: float) -> float:
+def _radius(pitch: float, largest: float) -> float:
     share = np.interp(pitch, [8.0, 30.0], [CLOSE, SPARSE])
-    return float(min(LARGEST, share * pitch))
+    return float(min(largest, share * pitch))
 
 
 def _between(above: Group, below: Group, pitch: float) -> float:
@@ -209,10 +216,12 @@ def _axis(
 def _gaps(bundles: Sequence[Bundle], column: Indices, half: Array, longest: float) -> Array:
     """From one column's border to the next one's: more where there are more edges, ``longest`` in all if that goes."""
     edges = np.zeros(max(len(half) - 1, 0))
+    weighed = np.zeros(len(edges), dtype=np.bool_)
     for bundle in bundles:
         edges[column[bundle.target] - 1] += bundle.total
+        weighed[column[bundle.target] - 1] |= bundle.weight is not None or bundle.pattern == "dense"
     if not len(edges):
         return edges
-    wanted = GAP + DOUBLING * np.log2(1 + edges / 4)
+    wanted = (GAP + DOUBLING * np.log2(1 + edges / 4)) * np.where(weighed, 1.0, TIES)
     share = (longest - float(2 * half.sum())) / float(wanted.sum())
     return np.clip(wanted * share, LEAST_GAP, MOST_GAP)

@@ -45,7 +45,7 @@ def arrived(scene: NeuronScene, step: Step) -> Array:
 
 
 def _of_edge(scene: NeuronScene, step: Step, edge: int, numbers: Array) -> Pill:
-    strand = next(strand for strand in scene.strands if strand.first <= edge < strand.first + len(strand.sources))
+    strand = scene.strand_of(edge)
     place, bundle = edge - strand.first, strand.bundle
     if strand.matrix is not None:
         return NONE

@@ -19,6 +19,8 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 REACH = 5.0  # pixels from an edge that still mean it
 FINGER = 3.0  # pixels from the middle of a unit or bias that mean it, however small it is
 
+MIDDLE = 8.0  # half the side of the square in the middle of an edge that stands for all of it
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -80,6 +82,17 @@ class Places:
     def edge_bounds(self) -> Array:
         """Left, top, right and bottom of every drawn edge (m, 4)."""
         return np.concatenate([strand.bounds for strand in self.strands]) if self.strands else np.zeros((0, 4))
+
+    def strand_of(self, edge: int) -> Strand:
+        """The strand of a drawn edge, one of all."""
+        return next(strand for strand in self.strands if strand.first <= edge < strand.first + len(strand.sources))
+
+    def edge_mark(self, edge: int) -> Mark:
+        """A drawn edge, one of all, as a mark."""
+        strand = self.strand_of(edge)
+        place = edge - strand.first
+        target, source = int(strand.target_units[place]), int(strand.source_units[place])
+        return Mark(None, None, strand.number, target, source, edge)
 
     def polylines(self, strand: Strand) -> Array:
         """The edges of a strand, (k, points, 2), from the source's border to the target's."""
@@ -146,13 +159,15 @@ class Places:
         return _united(self.x[part], self.y[part], self.radius[part])
 
     def mark_bounds(self, mark: Mark) -> Rect:
-        """x, y, width and height of what stands at a mark."""
+        """x, y, width and height of what stands at a mark; of an edge its middle."""
         if mark.strand is not None:
             strand = self.strands[mark.strand]
             if mark.edge is None:
                 return self.entry_rect(strand, mark.target, mark.source)
-            left, top, right, bottom = map(float, self.edge_bounds[mark.edge])
-            return (left, top, right - left, bottom - top)
+            points = strand.points[mark.edge - strand.first]
+            x, y = ((points[(len(points) - 1) // 2] + points[len(points) // 2]) / 2).tolist()
+            half = MIDDLE * self.grain
+            return (x - half, y - half, 2 * half, 2 * half)
         if mark.bias is not None:
             at = slice(mark.bias, mark.bias + 1)
             return _united(self.bias_x[at], self.bias_y[at], self.bias_half[at])

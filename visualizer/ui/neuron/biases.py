@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -21,8 +21,8 @@ from visualizer.ui.neuron.tones import faded, ring_colors, value_colors
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, readable, text_width
 
-LEAST, TOLD = 1.8, 15.0  # half a side in pixels; smaller ones would look like units, larger ones have a number
-LETTERS = 10.0
+LEAST, TOLD = 1.8, 7.0  # half a side in pixels; smaller ones would look like units, larger ones have a number
+MOST_LETTERS, LEAST_LETTERS = 12.0, 9.0
 
 
 class BiasPainter:
@@ -33,8 +33,10 @@ class BiasPainter:
         self.theme = theme
         self._limits = np.array([scales.values.get(int(node), 1.0) or 1.0 for node in scene.bias_node])
 
-    def paint(self, pen: Pen, showing: Showing, scale: float, rects: Sequence[QRectF]) -> None:
-        """The biases that touch any of some rectangles."""
+    def paint(
+        self, pen: Pen, showing: Showing, scale: float, rects: Sequence[QRectF], tagged: Container[int] = ()
+    ) -> None:
+        """The biases that touch any of some rectangles; those that are ``tagged`` have their number beside them."""
         scene, theme, painter = self.scene, self.theme, pen.painter
         chosen = touching(scene.bias_x, scene.bias_y, scene.bias_half + 2 * scene.grain, rects)
         chosen = chosen[scene.bias_half[chosen] * scale >= LEAST]
@@ -60,11 +62,16 @@ class BiasPainter:
         draw_squares(painter, centres, half, borders)
         draw_squares(painter, centres, np.maximum(half - width, 0.3 * half), fills)
         for place in np.flatnonzero(half * scale >= TOLD).tolist():
+            if int(chosen[place]) in tagged:
+                continue
             text = short_text(float(numbers.value[chosen[place]]), 3) if known[place] else "?"
-            if text_width(text, LETTERS, "medium") <= 2 * half[place] * scale - 4:
+            room = 2 * float(half[place]) * scale - 5
+            letters = min(0.8 * room, MOST_LETTERS, MOST_LETTERS * room / text_width(text, MOST_LETTERS, "medium"))
+            if letters >= LEAST_LETTERS:
                 tone = readable(color(theme.text), QColor.fromRgb(int(fills[place])))
                 with local(pen, QPointF(*centres[place].tolist()), scale):
-                    pen.text(-text_width(text, LETTERS, "medium") / 2, 0.36 * LETTERS, text, tone, LETTERS, "medium")
+                    width = text_width(text, letters, "medium")
+                    pen.text(-width / 2, 0.36 * letters, text, tone, letters, "medium")
 
 
 def _asks(asked: Reference | None, kind: str, nodes: Indices) -> Flags:

@@ -22,9 +22,13 @@ from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import Theme, Weight, color, mix, readable, text_width
 
 VALUE, NAME, STAGES = 11.0, 23.0, 54.0  # radii in pixels from which a unit tells its value, its name, all its stages
-LEAST, FULL, USUAL, LARGEST = 8.0, 9.0, 13.0, 17.0  # sizes of numbers; from FULL on with all their digits
+USUAL, LARGEST = 13.0, 24.0  # sizes of a unit's value in pixels, alone and among others
+LARGE, SMALL = (11.0, 11.0, 9.5, 7.0), (9.0, 9.0, 8.0, 8.0)  # least sizes of numbers in fewer and fewer digits
+LEAST, MOST = 11.0, 17.0  # sizes of the rows of stages
+SUMS = ("add", "sum", "linear", "matmul")
 _BARE = re.compile(r"\b0\.")  # the 0 before the point, which may be left out
-LEAST_CAPTION = 6.5  # smaller than that a caption cannot be read
+LEAST_CAPTION = 7.5  # pixels that the letters of a caption have room for, for it to be written
+SMALLEST_CAPTION, LARGEST_CAPTION = 10.0, 14.0
 
 
 class LabelPainter:
@@ -38,16 +42,21 @@ class LabelPainter:
         """The captions that touch any of some rectangles."""
         areas = tuple(rects)
         for caption in self.scene.captions:
+            if caption.height * scale < LEAST_CAPTION:
+                continue
             rect = QRectF(*caption.rect)
-            if caption.height * scale >= LEAST_CAPTION and any(rect.intersects(area) for area in areas):
-                self._caption(pen, caption, QRectF(rect), scale)
+            if any(rect.intersects(area) for area in areas):
+                self._caption(pen, caption, rect, scale)
 
     def _caption(self, pen: Pen, caption: Caption, rect: QRectF, scale: float) -> None:
+        """In letters of a size that can be read: what a smaller picture has no room for is left out."""
         weight: Weight = "regular" if caption.quiet else "semibold"
         tone = color(self.theme.muted if caption.quiet else self.theme.text)
-        size = caption.height * scale
+        size = min(max(caption.height * scale, SMALLEST_CAPTION), LARGEST_CAPTION - caption.quiet)
         with local(pen, rect.center(), scale):
-            width = rect.width() * scale
+            if caption.turned:
+                pen.painter.rotate(-90)
+            width = (rect.height() if caption.turned else rect.width()) * scale
             text = elided(caption.text, width + 1, size, weight)
             left = {"left": -width / 2, "right": width / 2 - text_width(text, size, weight)}.get(
                 caption.align, -text_width(text, size, weight) / 2
@@ -77,77 +86,103 @@ class LabelPainter:
             self._stages(pen, showing, unit, size, fill)
             return
         large = min(0.42 * size, LARGEST)
-        small = max(min(0.32 * size, 12.0), LEAST)
+        small = min(max(0.28 * size, SMALL[0]), 14.0)
         line = large * 0.58 + small * 0.6
         shown = int(state.value_stage[unit])
         node = group.stages[shown if shown >= 0 else -1]
         muted = self._tone(showing, unit, color(self.theme.muted), fill)
         self._fitted(pen, unit, size, 0.0, value, tone, large, "semibold")
-        self._fitted(pen, unit, size, -line, [self._name(node, int(self.scene.unit[unit]))], muted, small)
-        if numbers.total[unit]:
-            gradient = _number(numbers.gradient[unit], bool(numbers.arrived[unit]), showing.hidden("gradient")[unit])
+        self._fitted(
+            pen, unit, size, -line, self._names(node, int(self.scene.unit[unit]))[:1], muted, small, least=SMALL
+        )
+        asked = bool(showing.hidden("gradient")[unit])
+        if numbers.arrived[unit] or (asked and numbers.total[unit]):
+            gradient = _number(numbers.gradient[unit], bool(numbers.arrived[unit]), asked)
             other = group.stages[int(state.gradient_stage[unit])]
             if numbers.arrived[unit] and other != node:  # whose gradient it is has to be said then
                 gradient = [f"∂{self._sign(other)} {text}" for text in gradient]
             backward = self._tone(showing, unit, color(self.theme.backward), fill)
-            self._fitted(pen, unit, size, line, gradient, backward, small, "medium")
+            self._fitted(pen, unit, size, line, gradient, backward, small, "medium", SMALL)
 
     def _stages(self, pen: Pen, showing: Showing, unit: int, size: float, fill: QColor) -> None:
-        """A row for each stage: name, value, gradient."""
-        group = self.scene.units.groups[int(self.scene.group[unit])]
-        count = len(group.stages)
-        text = min(max(0.15 * size, 10.0), LARGEST, 0.72 * size / count)
-        row = 1.6 * text
-        width = 2 * _half_chord(int(self.scene.shape[unit]), size, row * count / 2) - 4
+        """A row for each stage: name, value, gradient; as large as there is room for, in fewer digits if need be."""
+        stages = self.scene.units.groups[int(self.scene.group[unit])].stages
+        rows = [self._row(showing, unit, place, node) for place, node in enumerate(stages)]
+        text = min(MOST, 0.26 * size, 0.8 * size / len(stages))
+        digits = 0
+        while True:
+            columns = [[_at(texts, digits) for texts in column] for column in zip(*rows, strict=True)]
+            widths = [max(text_width(told, text, "medium") for told in column) for column in columns]
+            gap = 0.5 * text
+            width = sum(widths) + gap * (len(widths) - 1)
+            half = _half_chord(int(self.scene.shape[unit]), size, 0.8 * text * len(stages)) - 3
+            if width <= 2 * half or (text <= 6 and digits >= 3):
+                break
+            if text > LEAST or digits >= 3:
+                text -= 0.5
+            else:
+                digits += 1
         muted, ink, backward = (
             self._tone(showing, unit, color(tone), fill)
             for tone in (self.theme.muted, self.theme.text, self.theme.backward)
         )
-        for stage, node in enumerate(group.stages):
-            numbers, asked = showing.state.stage(stage), showing.asked
-            y = (stage - (count - 1) / 2) * row + text * 0.36
-            hidden = asked.kind if asked is not None and asked.node == node else ""
-            name = self._name(node, int(self.scene.unit[unit]))
-            pen.text(-width / 2, y, elided(name, 0.24 * width, text - 1.5), muted, text - 1.5)
-            value = _number(numbers.value[unit], numbers.value_known[unit], hidden == "value")
-            pen.right(0.125 * width, y, _fitting(value, 0.37 * width, text), ink, text, "medium")
-            if numbers.total[unit]:
-                gradient = _number(numbers.gradient[unit], bool(numbers.arrived[unit]), hidden == "gradient")
-                pen.right(width / 2, y, _fitting(gradient, 0.35 * width, text - 1), backward, text - 1, "medium")
+        for place, (name, value, gradient) in enumerate(zip(*columns, strict=True)):
+            y = (place - (len(stages) - 1) / 2) * 1.6 * text + text * 0.36
+            pen.text(-width / 2, y, name, muted, text)
+            pen.right(width / 2 - widths[2] - gap, y, value, ink, text, "medium")
+            pen.right(width / 2, y, gradient, backward, text, "medium")
+
+    def _row(self, showing: Showing, unit: int, place: int, node: int) -> tuple[list[str], list[str], list[str]]:
+        """What is written of a stage, in less and less room: name, value, gradient; "" where there is none."""
+        numbers, asked = showing.state.stage(place), showing.asked
+        hidden = asked.kind if asked is not None and asked.node == node else ""
+        name = self._names(node, int(self.scene.unit[unit]))[-1:]
+        value = _number(numbers.value[unit], numbers.value_known[unit], hidden == "value")
+        if not numbers.arrived[unit] and hidden != "gradient":
+            return name, value, [""]
+        return name, value, _number(numbers.gradient[unit], bool(numbers.arrived[unit]), hidden == "gradient")
 
     def _sign(self, node: int) -> str:
-        """A stage in one or two letters; a sum that has no name of its own is Σ."""
-        name = self.scene.units.graph.nodes[node].name
-        return name if name.isidentifier() else "Σ"
+        """A stage in a few letters; what has no name of its own goes by its operation, a sum by Σ."""
+        array = self.scene.units.graph.nodes[node]
+        if array.name.isidentifier():
+            return str(array.name)
+        return "Σ" if array.op in SUMS else str(array.op).replace("_", " ")
 
-    def _name(self, node: int, unit: int) -> str:
+    def _names(self, node: int, unit: int) -> list[str]:
+        """What a unit is called in an array, and what that is in short: z1[2], Σ."""
         graph = self.scene.units.graph
-        shape = unit_shape(graph.nodes[node], self.scene.units.axes)
-        name = shortened(graph.nodes[node].name, 12)
-        if not shape or math.prod(shape) == 1:
-            return name
-        return element_name(name, tuple(int(i) for i in np.unravel_index(unit, shape)), shape)
+        shape, name = unit_shape(graph.nodes[node], self.scene.units.axes), graph.nodes[node].name
+        single = not shape or math.prod(shape) == 1
+        place = () if single else tuple(int(i) for i in np.unravel_index(unit, shape))
+        told = [element_name(shortened(name, 12), place, shape)]
+        return told if name.isidentifier() else [*told, element_name(self._sign(node), place, shape)]
 
     def _fitted(
         self, pen: Pen, unit: int, size: float, middle: float, texts: Sequence[str], tone: QColor, wanted: float,
-        weight: Weight = "regular",
+        weight: Weight = "regular", least: Sequence[float] = LARGE,
     ) -> None:  # fmt: skip
         """The first of ``texts`` that fits into a unit, ``middle`` below its centre, at ``wanted`` or somewhat less."""
         shape, inside = int(self.scene.shape[unit]), size - max(2.0, 0.09 * size)
-        for text, least in zip(texts, (FULL, LEAST, LEAST - 1, LEAST - 1), strict=False):
+        for text, smallest in zip(texts, least, strict=False):
             letters = wanted
-            while letters >= min(least, wanted):
+            while letters >= min(smallest, wanted):
                 room = 2 * _half_chord(shape, inside, abs(middle) + 0.34 * letters)
                 if text_width(text, letters, weight) <= room:
                     left = -text_width(text, letters, weight) / 2
                     pen.text(left, middle + 0.36 * letters, text, tone, letters, weight)
                     return
-                letters -= 1.0
+                letters -= 0.5
 
     def _tone(self, showing: Showing, unit: int, tone: QColor, fill: QColor) -> QColor:
         if showing.faded(unit):
             return mix(tone, color(self.theme.ground), 2 * FADED)
         return readable(tone, fill)
+
+
+def caption_size(caption: Caption, scale: float) -> float:
+    """The height of a caption's letters in pixels: such that they can be read, and are smaller than the numbers."""
+    return min(max(caption.height * scale, SMALLEST_CAPTION), LARGEST_CAPTION - caption.quiet)
 
 
 @contextmanager
@@ -184,6 +219,6 @@ def short_text(value: float, digits: int) -> str:
     return number_text(float(round(value)) if large else float(f"{value:.{digits}g}"))
 
 
-def _fitting(texts: Sequence[str], room: float, size: float) -> str:
-    """The first of some texts that is not wider than ``room``, else the last."""
-    return next((text for text in texts if text_width(text, size, "medium") <= room), texts[-1])
+def _at(texts: Sequence[str], place: int) -> str:
+    """One of some texts, or the last."""
+    return texts[min(place, len(texts) - 1)]

@@ -9,12 +9,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QPolygonF
 
 from engine.draws import Indices
+from engine.ops import Array
 from visualizer.session.neuron.lighting import Mark, NeuronLight
 from visualizer.session.neuron.scene import NeuronScene
 from visualizer.ui.network.lines import draw_lines
+from visualizer.ui.neuron.biases import LEAST
 from visualizer.ui.neuron.edges import EdgePainter
 from visualizer.ui.neuron.labels import local
 from visualizer.ui.neuron.matrix import entry_rect
+from visualizer.ui.neuron.pill_places import freest, places_around
 from visualizer.ui.neuron.rings import outline
 from visualizer.ui.neuron.showing import Showing
 from visualizer.ui.neuron.strokes import Stroke, draw_kinds, pens_of
@@ -25,7 +28,8 @@ from visualizer.ui.theme import Theme, color, mix, text_on, text_width
 HALO = 9.0  # pixels by which the light reaches beyond what it is around
 MOST_LIT = 1200  # edges that are lit; of more only the strongest are
 MOST_WIDE, MOST_ARROWS = 40, 12  # edges that are lit by a wide band, that carry an arrow
-MOST_RINGS = 80  # units that are lit one by one
+FEW_RINGS, MOST_RINGS = 12, 80  # units that are lit one by one however small they are, and if they are not
+RINGED = 4.0  # pixels, the radius of a unit that is not small
 LIT = 3.4  # pixels, the width of the strongest lit edge
 PILL = 11.5
 
@@ -38,6 +42,7 @@ class LightPainter:
         self.theme = theme
         self._edges = edges
         self._tags = tags
+        self._standing: Array | None = None
 
     def paint(self, pen: Pen, light: NeuronLight, showing: Showing, scale: float) -> None:
         """Edges first, then rings around units, then the number that has arrived."""
@@ -50,8 +55,8 @@ class LightPainter:
         self._rings(pen, light.senders, 2.0, 1.4, mix(accent, color(self.theme.ground), 0.75), scale)
         self._rings(pen, light.receivers, 5.0, 6.0, glow, scale)
         self._rings(pen, light.receivers, 2.2, 2.4, accent, scale)
-        for bias in light.biases.tolist():
-            self._square(pen, self.bias_rect(bias), accent, 2.0, scale, 40)
+        for rect in self._lit_biases(light.biases, scale):
+            self._square(pen, rect, accent, 2.0, scale, 40)
         for strand, target, source in light.entries:
             self._square(pen, entry_rect(self.scene.strands[strand], target, source), accent, 1.8, scale, 0)
         for mark, width in ((light.picked, 1.4), (light.hovered, 2.0)):
@@ -105,7 +110,7 @@ class LightPainter:
 
     def _rings(self, pen: Pen, units: Indices, away: float, width: float, tone: QColor, scale: float) -> None:
         """Lines around units; where they are many, around all those of a group together."""
-        if len(units) <= MOST_RINGS:
+        if self._told_apart(units, scale):
             for unit in units.tolist():
                 self._ring(pen, unit, away, width, tone, scale)
             return
@@ -113,15 +118,17 @@ class LightPainter:
             gap = away / scale
             pen.box(rect.adjusted(-gap, -gap, gap, gap), 5 / scale, None, tone, width / scale)
 
+    def _told_apart(self, units: Indices, scale: float) -> bool:
+        """Whether units have a ring each: where they are few, or large enough that the rings do not run together."""
+        few = len(units) <= FEW_RINGS
+        return few or (len(units) <= MOST_RINGS and float(self.scene.radius[units].min()) * scale >= RINGED)
+
     def _groups(self, units: Indices) -> list[QRectF]:
         """The rectangles around those of some units that are of one group."""
         scene, found = self.scene, []
         for group in np.unique(scene.group[units]).tolist():
             own = units[scene.group[units] == group]
-            x, y, radius = scene.x[own], scene.y[own], scene.radius[own]
-            found.append(QRectF(
-                QPointF((x - radius).min(), (y - radius).min()), QPointF((x + radius).max(), (y + radius).max())
-            ))  # fmt: skip
+            found.append(_around(scene.x[own], scene.y[own], scene.radius[own]))
         return found
 
     def _ring(self, pen: Pen, unit: int, away: float, width: float, tone: QColor, scale: float) -> None:
@@ -158,6 +165,21 @@ class LightPainter:
             self._square(pen, entry_rect(self.scene.strands[mark.strand], mark.target, mark.source), tone, width,
                          scale, 0)  # fmt: skip
 
+    def _lit_biases(self, biases: Indices, scale: float) -> list[QRectF]:
+        few = len(biases) <= FEW_RINGS
+        large = len(biases) <= MOST_RINGS and float(self.scene.bias_half[biases].min(initial=np.inf)) * scale >= LEAST
+        return self.bias_rects(biases, apart=few or large)
+
+    def bias_rects(self, biases: Indices, apart: bool) -> list[QRectF]:
+        """Where some biases stand, each ``apart`` or all those of an array together."""
+        if apart:
+            return [self.bias_rect(bias) for bias in biases.tolist()]
+        scene, found = self.scene, []
+        for node in np.unique(scene.bias_node[biases]).tolist():
+            own = biases[scene.bias_node[biases] == node]
+            found.append(_around(scene.bias_x[own], scene.bias_y[own], scene.bias_half[own]))
+        return found
+
     def bias_rect(self, bias: int) -> QRectF:
         """Where a bias stands."""
         half = float(self.scene.bias_half[bias])
@@ -175,14 +197,34 @@ class LightPainter:
             pen.centered(rect, light.pill, text_on(accent), PILL, "semibold")
 
     def _pill_rect(self, light: NeuronLight, scale: float) -> QRectF:
-        """In pixels from ``pill_at``: above a unit, below a bias, in the middle of an edge."""
+        """In pixels from ``pill_at``: where it hides the least of other things that say something."""
         width = text_width(light.pill, PILL, "semibold") + 18
-        top = -10.0
+        assert light.pill_at is not None
+        x, y = light.pill_at
+        tagged = self._tags.places(scale).edges
         if len(light.receivers):
-            top = -26.0
+            around = self.unit_rect(int(light.receivers[0]))
         elif len(light.biases):
-            top = float(self.scene.bias_half[light.biases[0]]) * scale + 5
-        return QRectF(-width / 2, top, width, 20)
+            around = self.bias_rect(int(light.biases[0]))
+        elif light.edges[0] in tagged:
+            around = tagged[int(light.edges[0])][0]
+        else:
+            around = QRectF(x, y, 0.0, 0.0)
+        around = QRectF((around.topLeft() - QPointF(x, y)) * scale, around.size() * scale)
+        others = ((self._obstacles(scale) - np.array([x, y, x, y])) * scale).T
+        return freest(places_around(around, width, 20.0), others)
+
+    def _obstacles(self, scale: float) -> Array:
+        """Units, biases, captions and tags: left, top, right and bottom (n, 4) in scene units."""
+        scene = self.scene
+        if self._standing is None:
+            x, y = np.concatenate([scene.x, scene.bias_x]), np.concatenate([scene.y, scene.bias_y])
+            half = np.concatenate([scene.radius, scene.bias_half])
+            captions = np.array([caption.rect for caption in scene.captions]).reshape(-1, 4)
+            captions[:, 2:] += captions[:, :2]
+            self._standing = np.concatenate([np.stack([x - half, y - half, x + half, y + half], axis=1), captions])
+        tags = [(rect.left(), rect.top(), rect.right(), rect.bottom()) for rect in self._tags.places(scale).rects]
+        return np.concatenate([self._standing, np.array(tags).reshape(-1, 4)])
 
     # Where it is ----------------------------------------------------------------------------------------------------
 
@@ -191,14 +233,17 @@ class LightPainter:
         reach = HALO / scale
         rects = []
         for units in (light.receivers, light.senders, light.selected):
-            many = len(units) > MOST_RINGS
-            rects += self._groups(units) if many else [self.unit_rect(unit) for unit in units.tolist()]
-        rects += [self.bias_rect(bias) for bias in light.biases.tolist()]
+            apart = self._told_apart(units, scale)
+            rects += [self.unit_rect(unit) for unit in units.tolist()] if apart else self._groups(units)
+        rects += self._lit_biases(light.biases, scale)
         rects += [rect for entry in light.entries if (rect := self._entry(*entry)) is not None]
         for edges in (self.shown(light.edges), light.selected_edges):
             if len(edges):
                 left, top, right, bottom = self._edges.bounds[:, edges]
                 rects.append(QRectF(QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())))
+        if len(light.edges) <= MOST_WIDE:
+            tags = self._tags.places(scale).edges
+            rects += [tags[edge][0] for edge in light.edges.tolist() if edge in tags]
         for mark in (light.picked, light.hovered):
             if mark is not None:
                 rects += self._mark_rects(mark)
@@ -223,6 +268,10 @@ class LightPainter:
             rect = self._entry(mark.strand, mark.target, mark.source)
             found += [] if rect is None else [rect]
         return found
+
+
+def _around(x: Array, y: Array, half: Array) -> QRectF:
+    return QRectF(QPointF((x - half).min(), (y - half).min()), QPointF((x + half).max(), (y + half).max()))
 
 
 def _flat(tone: QColor, width: float) -> QPen:

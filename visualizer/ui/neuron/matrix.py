@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QImage, QPainter
+from PySide6.QtGui import QBrush, QImage, QPaintEngine, QPainter
 
 from engine.ops import Array
 from visualizer.session.neuron.scene import NeuronScene, Strand
@@ -21,6 +21,7 @@ FINEST = 300  # rows and columns of an image; of more entries each of its pixels
 SMALL = 14.0  # pixels; heat maps below that are painted in bulk
 RULED = 6.0  # pixels from which on the cells are told apart by lines
 KEPT = 24  # images
+LARGEST = 1_000_000  # pixels of a heat map that is enlarged before it is painted
 
 
 class MatrixPainter:
@@ -67,7 +68,7 @@ class MatrixPainter:
         painter, theme = pen.painter, self.theme
         state, hidden = showing.state.matrix(strand), _hides(showing, strand)
         if not hidden and state.rows and state.columns:
-            painter.drawImage(rect, self._image(showing, strand, state.numbers))
+            _draw(painter, rect, self._image(showing, strand, state.numbers))
         painter.setPen(Qt.PenStyle.NoPen)
         hatch = QBrush(color(theme.hairline), Qt.BrushStyle.BDiagPattern)
         for part in [rect] if hidden else _unknown(state, rect):
@@ -109,6 +110,24 @@ class MatrixPainter:
             table, at = self._magnitudes, np.rint(places * 255)
             at = np.where(numbers == 0, 257, at)
         return table[np.where(np.isfinite(numbers), at, 256).astype(np.intp)]
+
+
+def _draw(painter: QPainter, rect: QRectF, image: QImage) -> None:
+    """An image with sharp cells, made as large as it is seen: of one that Qt enlarges on the way, the border between
+    two cells may move by a pixel where only a part is painted."""
+    ratio, seen = painter.device().devicePixelRatio(), painter.worldTransform().mapRect(rect)
+    left, top = round(seen.left() * ratio), round(seen.top() * ratio)
+    width, height = round(seen.right() * ratio) - left, round(seen.bottom() * ratio) - top
+    raster = painter.paintEngine().type() == QPaintEngine.Type.Raster
+    if not raster or not 0 < width * height <= LARGEST:
+        painter.drawImage(rect, image)
+        return
+    enlarged = image.scaled(width, height)
+    enlarged.setDevicePixelRatio(ratio)
+    painter.save()
+    painter.resetTransform()
+    painter.drawImage(QPointF(left / ratio, top / ratio), enlarged)
+    painter.restore()
 
 
 def entry_rect(strand: Strand, target: int | None, source: int | None) -> QRectF | None:

@@ -57,10 +57,10 @@ class NeuronPainter:
         signed = self.scales.edges.signed
         whole = rects is None and areas[0].contains(QRectF(0, 0, *self.scene.size))
         self.edges.paint(painter, showing, signed, scale, None if whole else areas)
-        self.tags.paint(pen, showing, scale, areas)
         self.matrices.paint(pen, showing, scale, areas)
         self.units.paint(pen, showing, scale, areas, self.labels)
-        self.biases.paint(pen, showing, scale, areas)
+        self.biases.paint(pen, showing, scale, areas, self.tags.places(scale).biases)
+        self.tags.paint(pen, showing, scale, areas)
         self.labels.captions(pen, scale, areas)
 
     def paint_light(self, painter: QPainter, light: NeuronLight, moment: Moment, scale: float) -> None:

@@ -19,7 +19,6 @@ from visualizer.session.neuron.words import neuron_words
 from visualizer.ui.neuron.legend import NeuronLegend, legend_of
 from visualizer.ui.neuron.painter import NeuronPainter
 from visualizer.ui.neuron.showing import Moment
-from visualizer.ui.neuron.tags import tag_rect
 from visualizer.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -84,10 +83,10 @@ class NeuronPicture:
         if before.focus != after.focus:
             return None
         change = change_between(self.scene, before[:2], after[:2])
-        rects = self._units(change.units) + [self.painter.light.bias_rect(bias) for bias in change.biases.tolist()]
+        rects = self._units(change.units) + self._biases(change.biases)
         rects += self._edges(change.edges)
-        tags = self.painter.tags.places(self._scale)
-        rects += [tag_rect(tags[edge], self._scale) for edge in change.edges.tolist() if edge in tags]
+        showings = self.painter.showing(before), self.painter.showing(after)
+        rects += self.painter.tags.changed(*showings, self._scale)
         rects += [QRectF(*rect) for number in change.matrices if (rect := self.scene.strands[number].matrix)]
         if before.asked != after.asked:
             for asked in (before.asked, after.asked):
@@ -106,6 +105,9 @@ class NeuronPicture:
                 x, y, radius = scene.x[own], scene.y[own], scene.radius[own]
                 found.append(_around((x - radius).min(), (y - radius).min(), (x + radius).max(), (y + radius).max()))
         return found
+
+    def _biases(self, biases: Indices) -> list[QRectF]:
+        return self.painter.light.bias_rects(biases, apart=len(biases) <= APART)
 
     def _edges(self, edges: Indices) -> list[QRectF]:
         found = []
@@ -169,7 +171,7 @@ class NeuronPicture:
     def surroundings(self, session: Session) -> tuple[QRectF, QRectF]:
         """The receiver of the present part (at the start, of the first step), and all that takes part in it."""
         light = neuron_lighting(session)
-        rects = self._units(light.receivers) + [self.painter.light.bias_rect(i) for i in light.biases.tolist()]
+        rects = self._units(light.receivers) + self._biases(light.biases)
         if light.receiving_edges:
             rects += self._edges(light.edges)
         if not rects:
