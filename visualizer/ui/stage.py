@@ -133,8 +133,8 @@ class Stage(QWidget):
         session = self._session
         self.crumbs.show_crumbs(crumbs(session))
         self.finder.show_found(session.found or Found())
-        self.legend.say(session.appearance, *self._legend())
-        self._place_legend()
+        if self.legend.say(session.appearance, *self._legend()):
+            self._place_legend()
 
     def _legend(self) -> tuple[EdgeScale, int]:
         """The scale of the edges, and how many the largest dense pair has."""

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QPaintEvent, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.expression import Reference
@@ -419,3 +419,28 @@ def test_a_click_on_a_ribbon_folds_the_layer_and_another_opens_it(qtbot: QtBot) 
         assert session.scene.ribbons[1].folded == folded
         assert (len(session.scene.drawn) < boxes) == folded
     assert session.selected is None
+
+
+def test_what_lies_over_the_canvas_is_not_painted_again_with_every_step(neuron: Canvas) -> None:
+    class Over(QWidget):
+        paints = 0
+
+        def paintEvent(self, event: QPaintEvent) -> None:
+            if event.rect().contains(self.rect().center()):
+                self.paints += 1
+
+    over = Over(neuron)
+    over.setGeometry(20, 20, 200, 34)
+    over.show()
+    QApplication.processEvents()
+    over.paints = 0
+    neuron.prepare(neuron.session.glimpse(neuron.session.neighbours[0]))
+    before = pixels(neuron.grab())
+    over.paints = 0
+    neuron.session.step_forward()
+    QApplication.sendPostedEvents()
+    assert over.paints == 0
+    assert (pixels(neuron.grab()) != before).any()
+    neuron.rebake()
+    QApplication.sendPostedEvents()
+    assert over.paints > 0

@@ -56,6 +56,17 @@ def test_what_edges_show_is_asked_for(legend: EdgeLegend, shows: str) -> None:
     assert legend.shows.buttons[before.shows].isChecked()  # until it is told that it is so
 
 
+def test_what_is_shown_already_is_not_shown_again_unless_something_was_typed(legend: EdgeLegend) -> None:
+    assert legend.say(*LOOKS["fixed"])
+    assert not legend.say(*LOOKS["fixed"])
+    text = legend.high.text()
+    QTest.keyClicks(legend.high, "7")
+    legend.high.clearFocus()
+    assert legend.say(*LOOKS["fixed"])
+    assert legend.high.text() == text
+    assert legend.say(*LOOKS["weight"])
+
+
 def test_the_scale_is_switched(legend: EdgeLegend) -> None:
     told = heard(legend)
     QTest.mouseClick(legend.spacing, LEFT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion, QTransform
 from PySide6.QtWidgets import QWidget
 
@@ -100,21 +100,30 @@ class Baked:
         painter.resetTransform()
         painter.setClipping(False)
 
-    def show_held(self, painter: QPainter, area: QRect, view: QTransform, ground: QColor) -> None:
+    def show_held(self, painter: QPainter, region: QRegion, view: QTransform, ground: QColor) -> None:
         """Copy what is held to the screen, moved with the view."""
         assert self.held is not None
         back, _ = self.transform.inverted()
         moved = back * view
         covered = moved.mapRect(QRectF(self._widget.rect()))
         # The edges of a scaled picture are soft: what lies under them is ground, too.
-        for part in QRegion(area) - QRegion(covered.toRect().adjusted(2, 2, -2, -2)):
+        for part in region - QRegion(covered.toRect().adjusted(2, 2, -2, -2)):
             painter.fillRect(part, ground)
         if view.m11() == self.transform.m11():
-            painter.drawPixmap(covered.toRect().topLeft(), self.held)  # between pixels it would have to be filtered
+            # between pixels it would have to be filtered
+            copy(painter, covered.toRect().topLeft(), self.held, region)
             return
         painter.setTransform(moved)
         painter.drawPixmap(QPointF(0, 0), self.held)
         painter.resetTransform()
+
+
+def copy(painter: QPainter, place: QPoint, pixmap: QPixmap, region: QRegion) -> None:
+    """Put a picture where it goes, within a region of the widget: a rectangle at a time, which is a mere copy."""
+    for part in region:
+        painter.setClipRect(part)
+        painter.drawPixmap(place, pixmap)
+    painter.setClipping(False)
 
 
 def region_of(transform: QTransform, rects: Sequence[QRectF]) -> QRegion:

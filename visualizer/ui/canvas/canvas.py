@@ -159,7 +159,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._surface.paint(painter, event.rect())
+        self._surface.paint(painter, event.region())
         self._navigation.paint_hint(painter)
         if self._keys.came_by_key:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion, QTransform
 from PySide6.QtWidgets import QWidget
 
 from visualizer.session.appearance import Level
 from visualizer.session.cursor import current_step
 from visualizer.session.session import Session
-from visualizer.ui.canvas.baked import Baked, region_of
+from visualizer.ui.canvas.baked import Baked, copy, region_of
 from visualizer.ui.canvas.levels import picture_of, source_of
 from visualizer.ui.canvas.marks import Marks
 from visualizer.ui.canvas.motion import Motion, reduced_motion
@@ -23,6 +23,7 @@ from visualizer.ui.pen import painting
 from visualizer.ui.theme import Theme, color
 
 FRAMES = 4  # that are kept of what was painted ahead
+RIM = 4  # pixels of what lies over the canvas through whose round corners it is seen
 
 
 class Surface:
@@ -105,7 +106,7 @@ class Surface:
     def update_from(self, moment: Hashable, light: Any) -> None:
         """Have painted what looks different from a moment and a light that were shown."""
         if self._frame(self._session) is not None:
-            self._widget.update()  # all of a picture is copied sooner than many parts of it
+            self._widget.update(self._uncovered())  # all of a picture is copied sooner than many parts of it
             return
         changes = self.baked.changes(self.picture, moment, self.moment)
         if changes is None:
@@ -114,6 +115,14 @@ class Surface:
         rects = changes + self.picture.light_bounds(light) + self.picture.light_bounds(self.light)
         if rects:
             self._widget.update(region_of(self._view.transform, rects))
+
+    def _uncovered(self) -> QRegion:
+        """The widget without the insides of what lies over it: those would have to be painted again for nothing."""
+        region = QRegion(self._widget.rect())
+        for child in self._widget.children():
+            if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
+                region -= QRegion(child.geometry().adjusted(RIM, RIM, -RIM, -RIM))
+        return region
 
     def prepare(self, session: Session) -> None:
         """Paint what will be seen where ``session`` stands, unless that has been done."""
@@ -150,18 +159,18 @@ class Surface:
         place = (session.position, session.picked, session.selected, session.asking)
         return place, self.picture.moment(session), view.m11(), view.dx(), view.dy(), size.width(), size.height()
 
-    def paint(self, painter: QPainter, area: QRect) -> None:
-        """All of it, within ``area`` of the widget."""
+    def paint(self, painter: QPainter, region: QRegion) -> None:
+        """All of it, within ``region`` of the widget."""
         if self.baked.pixmap is None:
             self.bake()
         view = self._view
         if self.baked.stale:
-            self.baked.show_held(painter, area, view.transform, self.ground)
+            self.baked.show_held(painter, region, view.transform, self.ground)
         elif (frame := self._frame(self._session)) is not None:
-            painter.drawPixmap(0, 0, frame)
+            copy(painter, QPoint(), frame, region)
         else:
             self.baked.catch_up(self.picture, self.moment, self.ground)
-            painter.drawPixmap(0, 0, self.baked.pixmap)
+            copy(painter, QPoint(), self.baked.pixmap, region)
             self._paint_light(painter)
         self._marks.paint(painter, self.theme, view.transform, self._widget.width(), self._widget.height())
         self.motion.paint(painter, self.ground)

@@ -45,6 +45,7 @@ class EdgeLegend(QFrame):
         super().__init__(parent, objectName="edges")
         self.setAccessibleName("Legend")
         self._appearance, self._scale = Appearance(), EdgeScale(0.1, 1.0)
+        self._said: tuple[Appearance, EdgeScale, int] | None = None
         self.shows = Segments(CHOICES, "What edges show", self, padding=8)
         self.shows.chosen.connect(lambda shows: self._ask(shows=shows))
         self.low, self.high = self._field("Smallest of the scale"), self._field("Largest of the scale")
@@ -83,8 +84,15 @@ class EdgeLegend(QFrame):
 
     # What is shown --------------------------------------------------------------------------------------------------
 
-    def say(self, appearance: Appearance, scale: EdgeScale, most: int = 0) -> None:
-        """Show how edges look now, on which scale, and ``most``: the edges of the largest dense pair."""
+    def say(self, appearance: Appearance, scale: EdgeScale, most: int = 0) -> bool:
+        """Show how edges look now, on which scale, and ``most``: the edges of the largest dense pair.
+
+        False where that is what is shown already: a step need not paint it again.
+        """
+        typed = self.low.isModified() or self.high.isModified()
+        if (appearance, scale, most) == self._said and not typed:
+            return False
+        self._said = (appearance, scale, most)
         self._appearance, self._scale = appearance, scale
         fixed, field_low = appearance.fixed is not None, appearance.fixed is not None and not scale.signed
         self.shows.show_chosen(appearance.shows)
@@ -98,6 +106,7 @@ class EdgeLegend(QFrame):
         self.strongest.setVisible(most > min(appearance.strongest, Appearance().strongest))
         self.strongest.say(appearance.strongest, most)
         self._arrange()
+        return True
 
     @staticmethod
     def _write(button: QPushButton, text: str, tip: str) -> None:
