@@ -426,7 +426,7 @@ def test_what_lies_over_the_canvas_is_not_painted_again_with_every_step(neuron: 
         paints = 0
 
         def paintEvent(self, event: QPaintEvent) -> None:
-            if event.rect().contains(self.rect().center()):
+            if event.region().contains(self.rect().center()):
                 self.paints += 1
 
     over = Over(neuron)
