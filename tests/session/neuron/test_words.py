@@ -7,6 +7,7 @@ from engine.expression import Reference
 from tests.session.neuron.pictures import NETWORKS, STANDARD, picture, recorded
 from tests.session.neuron.test_lighting import session
 from visualizer.session.appearance import Appearance
+from visualizer.session.edge_scale import EdgeScale
 from visualizer.session.formatting import full_text
 from visualizer.session.neuron.scene import Mark
 from visualizer.session.neuron.words import neuron_words, sample_words
@@ -112,3 +113,15 @@ def test_everything_in_every_picture_has_words_at_every_end() -> None:
                 text = said(scene, step, mark)
                 assert text
                 assert not re.search(r"nan|None|e\+", text)
+
+
+def test_a_unit_tells_the_scale_of_its_ring_where_that_is_not_the_one_of_the_edges() -> None:
+    scene = picture("2-3-1")
+    mark = Mark(unit=3)
+    reference = scene.reference(mark)
+    there, hit = session(scene, 0, -1), (reference.node, reference, mark)
+    assert "ring" not in neuron_words(there, hit)
+    last = neuron_words(there, hit, EdgeScale(1e-3, 10.0)).splitlines()[-1]
+    assert last == "ring: |gradient|, from 0.001 to 10"
+    edge = scene.edge_mark(0)
+    assert "ring" not in neuron_words(there, (0, scene.reference(edge), edge), EdgeScale(1e-3, 10.0))

@@ -99,6 +99,18 @@ def test_the_numbers_are_the_recorded_ones(written: list[Written]) -> None:
                 assert told & {*texts}, (name, value)
 
 
+@pytest.mark.parametrize("scale", [1.3, 2.0, 3.5])
+def test_the_units_of_a_layer_are_written_alike_at_all_times(scale: float, written: list[Written]) -> None:
+    steps = len(session_of("2-3-1").trace.steps)
+    rows = set()
+    for step in range(steps + 1):
+        written.clear()
+        write("2-3-1", scale, Moment(step))
+        hidden = sum(one.text.startswith(("z1[", "a1[")) for one in written)
+        rows.add(hidden)
+    assert rows in ({3}, {6})
+
+
 def test_before_the_first_step_only_leaves_have_numbers(written: list[Written]) -> None:
     write("2-3-1", 1.6, Moment(0))
     numbers = [one.text for one in written if one.text.lstrip("−").replace(".", "").isdigit()]

@@ -23,15 +23,15 @@ ROOM = {"right": (400.0, 760.0), "down": (560.0, 480.0)}
 CROWDED_ROOM = {"right": 320.0, "down": 430.0}
 # The room is divided by the next of these, and twice as many and so on: few units move when there is one more.
 CLASSES = (2, 4, 8, 12, 16)
-MOST_PITCH = 120.0  # from unit to unit, where there are few
+MOST_PITCH = 180.0  # from unit to unit, where there are few
 GROWTH = 0.25  # how the height of a column grows with its units, up to that of the highest
-LARGER, LARGE = 2.0, 42.0  # a shorter column's pitch is at most so many times that of the highest one, or that long
-LARGEST, SMALLEST = 44.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
-SHARE, SMALL = 0.23, 20.0  # of rows, how much of the way from one to the next a radius may be; what it always may
+LARGER, LARGE, ALIKE = 2.0, 42.0, 120.0  # a shorter column's pitch is at most so many times that of the highest
+LARGEST, SMALLEST = 64.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
+SHARE, SMALL = 0.23, 26.0  # of rows, how much of the way from one to the next a radius may be; what it always may
 SQUARE_HALF = 0.9  # half the side of a unit that is a square, by its radius
 SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
 BETWEEN = 26.0  # more, between two groups of a column
-LEAST_GAP, MOST_GAP = 56.0, 300.0  # between two columns
+LEAST_GAP, MOST_GAP = 56.0, 420.0  # between two columns
 GAP, DOUBLING = 84.0, 30.0  # between two columns with few edges, and what twice as many edges add to it
 TIES = 0.4  # of that, where nothing is weighed
 NARROWEST = 130.0  # from the middle of a column to that of the next, where a heat map stands beside the gap
@@ -167,10 +167,13 @@ def _place(at: int, members: Sequence[int]) -> float:
 
 
 def _pitches(sizes: Sequence[int], room: float) -> list[float]:
-    """From unit to unit in columns of so many, of which the highest has so much room."""
+    """From unit to unit in columns of so many, of which the highest has so much room.
+
+    A shorter column's is a larger one, from LARGE to ALIKE.
+    """
     most = _class(max(sizes))
     least = min(room / most, MOST_PITCH)
-    largest = min(MOST_PITCH, max(LARGER * least, LARGE))
+    largest = max(least, min(max(LARGER * least, LARGE), ALIKE))
     return [min(room * (size / most) ** GROWTH / size, largest) for size in sizes]
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from engine.expression import Reference
 from engine.units import Bundle, weight_index
 from visualizer.session.appearance import Shows
-from visualizer.session.formatting import full_text, shortened
+from visualizer.session.edge_scale import EdgeScale
+from visualizer.session.formatting import full_text, number_text, shortened
 from visualizer.session.neuron.places import Mark
 from visualizer.session.neuron.scene import NeuronScene
 from visualizer.session.neuron.state import NeuronState, Numbers, state_at
@@ -20,8 +21,11 @@ HIDDEN = "?"
 _SHOWN: tuple[tuple[Shows, str], ...] = (("gradient", "gradient"), ("message", "message"), ("update", "update"))
 
 
-def neuron_words(session: Session, hit: tuple[Any, ...]) -> str:
-    """The tooltip for what ``NeuronScene.hit`` found: a node, its element, and perhaps the mark itself."""
+def neuron_words(session: Session, hit: tuple[Any, ...], rings: EdgeScale | None = None) -> str:
+    """The tooltip for what ``NeuronScene.hit`` found: a node, its element, and perhaps the mark itself.
+
+    ``rings`` is the scale of the rings around units where it is another one than that of the edges.
+    """
     scene: NeuronScene = session.neuron
     reference = hit[1]
     mark = hit[2] if len(hit) > 2 else None if reference is None else scene.mark(reference)
@@ -29,7 +33,10 @@ def neuron_words(session: Session, hit: tuple[Any, ...]) -> str:
         return str(scene.trace.graph.nodes[hit[0]].name)
     asked = session.card.target if session.asking else None
     moment = (session.position.step, session.position.unit)
-    return mark_words(state_at(scene, moment, scene.sample), mark, asked)
+    words = mark_words(state_at(scene, moment, scene.sample), mark, asked)
+    if rings is None or mark.unit is None:
+        return words
+    return f"{words}\nring: |gradient|, from {number_text(rings.low)} to {number_text(rings.high)}"
 
 
 def mark_words(state: NeuronState, mark: Mark, asked: Reference | None = None) -> str:

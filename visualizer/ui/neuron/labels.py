@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
+from engine import units as neurons
 from engine.draws import Indices
 from engine.units import unit_shape
 from visualizer.session.formatting import element_name, number_text, shortened
@@ -24,7 +25,7 @@ from visualizer.ui.theme import Theme, Weight, color, mix, readable, text_width
 VALUE, NAME, STAGES = 11.0, 23.0, 54.0  # radii in pixels from which a unit tells its value, its name, all its stages
 USUAL, LARGEST = 13.0, 24.0  # sizes of a unit's value in pixels, alone and among others
 LARGE, SMALL = (11.0, 11.0, 9.5, 7.0), (9.0, 9.0, 8.0, 8.0)  # least sizes of numbers in fewer and fewer digits
-LEAST, MOST = 11.0, 17.0  # sizes of the rows of stages
+LEAST, MOST, BETWEEN = 15.0, 22.0, 0.5  # sizes of the rows of stages where a unit is large, and between columns
 SUMS = ("add", "sum", "linear", "matmul")
 _BARE = re.compile(r"\b0\.")  # the 0 before the point, which may be left out
 LEAST_CAPTION = 7.5  # pixels that the letters of a caption have room for, for it to be written
@@ -37,6 +38,7 @@ class LabelPainter:
     def __init__(self, scene: NeuronScene, theme: Theme) -> None:
         self.scene = scene
         self.theme = theme
+        self._rows: dict[int, tuple[float, float, float]] = {}
 
     def captions(self, pen: Pen, scale: float, rects: Iterable[QRectF]) -> None:
         """The captions that touch any of some rectangles."""
@@ -76,14 +78,13 @@ class LabelPainter:
 
     def _unit(self, pen: Pen, showing: Showing, unit: int, size: float, fill: QColor) -> None:
         group = self.scene.units.groups[int(self.scene.group[unit])]
-        numbers, state = showing.state.units, showing.state
+        numbers, state, graph = showing.state.units, showing.state, self.scene.units.graph
         tone = self._tone(showing, unit, color(self.theme.text), fill)
         value = _number(numbers.value[unit], numbers.value_known[unit], showing.hidden("value")[unit])
         if size < NAME:
             self._fitted(pen, unit, size, 0.0, value, tone, min(0.62 * size, USUAL), "medium")
             return
-        if size >= STAGES and len(group.stages) > 1:
-            self._stages(pen, showing, unit, size, fill)
+        if size >= STAGES and len(group.stages) > 1 and self._stages(pen, showing, unit, size, fill):
             return
         large = min(0.42 * size, LARGEST)
         small = min(max(0.28 * size, SMALL[0]), 14.0)
@@ -92,9 +93,9 @@ class LabelPainter:
         node = group.stages[shown if shown >= 0 else -1]
         muted = self._tone(showing, unit, color(self.theme.muted), fill)
         self._fitted(pen, unit, size, 0.0, value, tone, large, "semibold")
-        self._fitted(
-            pen, unit, size, -line, self._names(node, int(self.scene.unit[unit]))[:1], muted, small, least=SMALL
-        )
+        if graph.nodes[node].name.isidentifier():
+            name = self._name(node, int(self.scene.unit[unit]))
+            self._fitted(pen, unit, size, -line, [name], muted, small, least=SMALL)
         asked = bool(showing.hidden("gradient")[unit])
         if numbers.arrived[unit] or (asked and numbers.total[unit]):
             gradient = _number(numbers.gradient[unit], bool(numbers.arrived[unit]), asked)
@@ -104,24 +105,22 @@ class LabelPainter:
             backward = self._tone(showing, unit, color(self.theme.backward), fill)
             self._fitted(pen, unit, size, line, gradient, backward, small, "medium", SMALL)
 
-    def _stages(self, pen: Pen, showing: Showing, unit: int, size: float, fill: QColor) -> None:
-        """A row for each stage: name, value, gradient; as large as there is room for, in fewer digits if need be."""
-        stages = self.scene.units.groups[int(self.scene.group[unit])].stages
-        rows = [self._row(showing, unit, place, node) for place, node in enumerate(stages)]
+    def _stages(self, pen: Pen, showing: Showing, unit: int, size: float, fill: QColor) -> bool:
+        """A row for each stage: name, value, gradient. False, and nothing, where there is no room for large letters."""
+        group = self.scene.units.groups[int(self.scene.group[unit])]
+        stages = group.stages
+        shares = self._widest(group.number)
         text = min(MOST, 0.26 * size, 0.8 * size / len(stages))
-        digits = 0
-        while True:
-            columns = [[_at(texts, digits) for texts in column] for column in zip(*rows, strict=True)]
-            widths = [max(text_width(told, text, "medium") for told in column) for column in columns]
-            gap = 0.5 * text
-            width = sum(widths) + gap * (len(widths) - 1)
-            half = _half_chord(int(self.scene.shape[unit]), size, 0.8 * text * len(stages)) - 3
-            if width <= 2 * half or (text <= 6 and digits >= 3):
-                break
-            if text > LEAST or digits >= 3:
-                text -= 0.5
-            else:
-                digits += 1
+        while sum(shares) * text + BETWEEN * text * 2 > 2 * (
+            _half_chord(int(self.scene.shape[unit]), size, 0.8 * text * len(stages)) - 3
+        ):
+            text -= 0.5
+            if text < min(LEAST, 0.2 * size):
+                return False
+        columns = [*zip(*(self._row(showing, unit, place, node) for place, node in enumerate(stages)), strict=True)]
+        widths = [max(text_width(told, text, "medium") for told in column) for column in columns]
+        gap = BETWEEN * text
+        width = sum(widths) + 2 * gap
         muted, ink, backward = (
             self._tone(showing, unit, color(tone), fill)
             for tone in (self.theme.muted, self.theme.text, self.theme.backward)
@@ -131,16 +130,39 @@ class LabelPainter:
             pen.text(-width / 2, y, name, muted, text)
             pen.right(width / 2 - widths[2] - gap, y, value, ink, text, "medium")
             pen.right(width / 2, y, gradient, backward, text, "medium")
+        return True
 
-    def _row(self, showing: Showing, unit: int, place: int, node: int) -> tuple[list[str], list[str], list[str]]:
-        """What is written of a stage, in less and less room: name, value, gradient; "" where there is none."""
+    def _widest(self, number: int) -> tuple[float, float, float]:
+        """How wide names, values and gradients are in all units of a group at the end, by the height of letters.
+
+        So all units of a group are written alike, and at all times.
+        """
+        if number not in self._rows:
+            scene = self.scene
+            group, sample, widths = scene.units.groups[number], scene.sample, np.zeros(3)
+            for node in group.stages:
+                numbers = neurons.values(scene.trace, scene.units, node, sample)
+                gradients = neurons.gradients(scene.trace, scene.units, node, sample)
+                texts = (
+                    [self._name(node, group.size - 1)],
+                    [number_text(float(value)) for value in numbers],
+                    [] if gradients is None else [number_text(float(value)) for value in gradients],
+                )
+                own = [max((text_width(text, 100.0, "medium") for text in told), default=0.0) for told in texts]
+                widths = np.maximum(widths, own)
+            name, value, gradient = (widths / 100).tolist()
+            self._rows[number] = (name, value, gradient)
+        return self._rows[number]
+
+    def _row(self, showing: Showing, unit: int, place: int, node: int) -> tuple[str, str, str]:
+        """What is written of a stage: name, value, gradient; "" where there is none."""
         numbers, asked = showing.state.stage(place), showing.asked
         hidden = asked.kind if asked is not None and asked.node == node else ""
-        name = self._names(node, int(self.scene.unit[unit]))[-1:]
-        value = _number(numbers.value[unit], numbers.value_known[unit], hidden == "value")
+        name = self._name(node, int(self.scene.unit[unit]))
+        value = _number(numbers.value[unit], numbers.value_known[unit], hidden == "value")[0]
         if not numbers.arrived[unit] and hidden != "gradient":
-            return name, value, [""]
-        return name, value, _number(numbers.gradient[unit], bool(numbers.arrived[unit]), hidden == "gradient")
+            return name, value, ""
+        return name, value, _number(numbers.gradient[unit], bool(numbers.arrived[unit]), hidden == "gradient")[0]
 
     def _sign(self, node: int) -> str:
         """A stage in a few letters; what has no name of its own goes by its operation, a sum by Σ."""
@@ -149,14 +171,13 @@ class LabelPainter:
             return str(array.name)
         return "Σ" if array.op in SUMS else str(array.op).replace("_", " ")
 
-    def _names(self, node: int, unit: int) -> list[str]:
-        """What a unit is called in an array, and what that is in short: z1[2], Σ."""
+    def _name(self, node: int, unit: int) -> str:
+        """What a unit is called in an array: z1[2]; what has no name goes by what it does: Σ."""
         graph = self.scene.units.graph
-        shape, name = unit_shape(graph.nodes[node], self.scene.units.axes), graph.nodes[node].name
+        shape = unit_shape(graph.nodes[node], self.scene.units.axes)
         single = not shape or math.prod(shape) == 1
         place = () if single else tuple(int(i) for i in np.unravel_index(unit, shape))
-        told = [element_name(shortened(name, 12), place, shape)]
-        return told if name.isidentifier() else [*told, element_name(self._sign(node), place, shape)]
+        return element_name(shortened(self._sign(node), 12), place, shape)
 
     def _fitted(
         self, pen: Pen, unit: int, size: float, middle: float, texts: Sequence[str], tone: QColor, wanted: float,
@@ -217,8 +238,3 @@ def short_text(value: float, digits: int) -> str:
         return number_text(value)
     large = 100 <= abs(value) < 99_999.5
     return number_text(float(round(value)) if large else float(f"{value:.{digits}g}"))
-
-
-def _at(texts: Sequence[str], place: int) -> str:
-    """One of some texts, or the last."""
-    return texts[min(place, len(texts) - 1)]

@@ -166,7 +166,8 @@ class NeuronPicture:
 
     def words(self, session: Session, hit: Hit) -> str:
         """What is under the pointer, with full precision."""
-        return neuron_words(session, hit)
+        scales = self.painter.scales
+        return neuron_words(session, hit, None if scales.gradients == scales.edges else scales.gradients)
 
     def surroundings(self, session: Session) -> tuple[QRectF, QRectF]:
         """The receiver of the present part (at the start, of the first step), and all that takes part in it."""

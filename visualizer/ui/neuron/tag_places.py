@@ -58,21 +58,16 @@ class _Placing:
     """One try. Rectangles are rows of left, top, right, bottom."""
 
     def __init__(self, scene: NeuronScene, lines: Array, air: float) -> None:
-        self._scene, self._lines, self._air = scene, lines, air
+        self._scene, self._air = scene, air
         x, y, half = scene.bias_x, scene.bias_y, scene.bias_half
         centres = np.stack([np.concatenate([scene.x, x]), np.concatenate([scene.y, y])], axis=1)
         reach = np.concatenate([scene.radius, half])[:, None] + air
-        rects = [np.array([r[0], r[1], r[0] + r[2], r[1] + r[3]]) for r in (c.rect for c in scene.captions)]
-        self._taken = np.concatenate([centres - reach, centres + reach], axis=1)
-        self._taken = np.concatenate([self._taken, *(rect[None] for rect in rects)])
-        steps = np.linspace(0, 1, 5)[:, None]
-        self._points = np.concatenate(
-            [
-                (lines[:, :, None, :2] + (lines[:, :, None, 2:] - lines[:, :, None, :2]) * steps).reshape(
-                    len(lines), -1, 2
-                )
-            ]
-        )
+        captions = np.array([caption.rect for caption in scene.captions]).reshape(-1, 4)
+        captions[:, 2:] += captions[:, :2]
+        self._taken = np.concatenate([np.concatenate([centres - reach, centres + reach], axis=1), captions])
+        steps = np.array([[0.0], [0.5]])
+        starts, ways = lines[:, :, None, :2], lines[:, :, None, 2:] - lines[:, :, None, :2]
+        self._points = (starts + ways * steps).reshape(len(lines), -1, 2)  # close to each other on all edges
 
     def biases(self, sizes: Mapping[Form, Sizes]) -> dict[int, tuple[QRectF, Form]]:
         """The tags of biases, each by itself."""
@@ -97,8 +92,12 @@ class _Placing:
             best: dict[int, tuple[QRectF, Form]] = {}
             for form in FORMS:
                 self._taken = before
-                some = {edge: self._of_edge(edge, *sizes[form][edge]) for edge in own}
-                told = {edge: (rect, form) for edge, rect in some.items() if rect is not None}
+                told: dict[int, tuple[QRectF, Form]] = {}
+                for done, edge in enumerate(own, start=1):
+                    if (rect := self._of_edge(edge, *sizes[form][edge])) is not None:
+                        told[edge] = rect, form
+                    if len(told) + len(own) - done <= max(len(best), LEAST_SHARE * len(own) - 1):
+                        break  # it will not be the best
                 if len(told) > len(best):
                     best, taken = told, self._taken
                 if len(best) == len(own):
@@ -129,7 +128,8 @@ class _Placing:
         free &= (candidates[:, :2] >= 0).all(axis=1) & (candidates[:, 2] <= width) & (candidates[:, 3] <= height)
         if not free.any():
             return None
-        x, y = points[:, 0], points[:, 1]
+        low, high = candidates[:, :2].min(axis=0), candidates[:, 2:].max(axis=0)
+        x, y = points[((points > low) & (points < high)).all(axis=1)].T
         covered = ((x > left) & (x < right) & (y > top) & (y < bottom)).sum(axis=1)
         x1, y1, x2, y2 = candidates[np.where(free, covered, covered.max() + 1).argmin()].tolist()
         self._taken = np.concatenate([taken, [[x1 - self._air, y1 - self._air, x2 + self._air, y2 + self._air]]])

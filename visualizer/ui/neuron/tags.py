@@ -24,7 +24,7 @@ MOST_EDGES = 48  # of a picture whose edges have tags
 USUAL, LEAST, MOST = 12.0, 10.5, 14.0  # letters: in pixels at a zoom of 1, and at any
 AIR = 2.0  # pixels between tags and other things
 LINE, BORDER, GAP = 1.2, 3.0, 6.0  # of a line by its letters; pixels around the texts, and between them
-STEPS = 24  # places are found anew so many times from one zoom to twice as much
+STEPS = 16  # places are found anew so many times from one zoom to twice as much
 HIDDEN = "?"
 
 Texts = tuple[str, str]  # the weight with its name; what the edge shows
