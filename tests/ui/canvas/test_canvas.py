@@ -432,8 +432,8 @@ def test_what_lies_over_the_canvas_is_not_painted_again_with_every_step(neuron: 
     over = Over(neuron)
     over.setGeometry(20, 20, 200, 34)
     over.show()
-    QApplication.processEvents()
-    over.paints = 0
+    QTest.qWait(50)
+    assert over.paints > 0
     neuron.prepare(neuron.session.glimpse(neuron.session.neighbours[0]))
     before = pixels(neuron.grab())
     over.paints = 0
