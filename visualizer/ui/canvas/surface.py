@@ -23,7 +23,8 @@ from visualizer.ui.pen import painting
 from visualizer.ui.theme import Theme, color
 
 FRAMES = 4  # that are kept of what was painted ahead
-RIM = 4  # pixels of what lies over the canvas through whose round corners it is seen
+RIM = 4  # pixels at the sides of what lies over the canvas, with its round corners
+HALO = 20  # pixels by which light and marks reach beyond a picture at most
 
 
 class Surface:
@@ -117,11 +118,17 @@ class Surface:
             self._widget.update(region_of(self._view.transform, rects))
 
     def _uncovered(self) -> QRegion:
-        """The widget without the insides of what lies over it: those would have to be painted again for nothing."""
+        """The widget without what lies over it, which would have to be painted again for nothing.
+
+        Of what lies over the picture only the inside: the picture is seen at its round corners.
+        """
         region = QRegion(self._widget.rect())
+        picture = self._view.transform.mapRect(self._view.whole).toAlignedRect().adjusted(-HALO, -HALO, HALO, HALO)
         for child in self._widget.children():
             if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
-                region -= QRegion(child.geometry().adjusted(RIM, RIM, -RIM, -RIM))
+                place = child.geometry()
+                rim = RIM if place.intersects(picture) else 0
+                region -= QRegion(place.adjusted(rim, rim, -rim, -rim))
         return region
 
     def prepare(self, session: Session) -> None:
