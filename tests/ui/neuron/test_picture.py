@@ -187,7 +187,7 @@ def test_the_surroundings_hold_the_receiver_and_lie_in_the_picture(name: str) ->
     for place in places(session):
         stand(session, *place)
         receiver, around = picture.surroundings(session)
-        assert around.contains(receiver)
+        assert around.adjusted(-1e-6, -1e-6, 1e-6, 1e-6).contains(receiver)
         assert around.left() >= -1
         assert around.top() >= -1
         assert around.right() <= width + 1

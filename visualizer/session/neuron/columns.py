@@ -27,7 +27,7 @@ MOST_PITCH = 180.0  # from unit to unit, where there are few
 GROWTH = 0.25  # how the height of a column grows with its units, up to that of the highest
 LARGER, LARGE, ALIKE = 2.0, 42.0, 120.0  # a shorter column's pitch is at most so many times that of the highest
 LARGEST, SMALLEST = 64.0, 2.0  # radii; where many units need smaller ones, everything else is drawn larger instead
-SHARE, SMALL = 0.23, 26.0  # of rows, how much of the way from one to the next a radius may be; what it always may
+SHARE, SMALL = 0.26, 26.0  # of the way from column to column, what a radius may be; what it always may be
 SQUARE_HALF = 0.9  # half the side of a unit that is a square, by its radius
 SPARSE, CLOSE = 0.38, 0.42  # the radius as a share of the pitch: where there are few units, where there are many
 BETWEEN = 26.0  # more, between two groups of a column
@@ -69,7 +69,7 @@ def arrange_columns(
     """The units around the axis 0. Beside the gaps of the bundles ``crowded`` there will be heat maps."""
     ranks = order_ranks(groups, bundles)
     across, along = ROOM[direction]
-    largest = LARGEST if direction == "right" else max(along / len(ranks) * SHARE, SMALL)
+    largest = min(max(along / len(ranks) * SHARE, SMALL), LARGEST)
     sizes = [sum(groups[i].size for i in members) for members in ranks]
     pitches = _pitches(sizes, CROWDED_ROOM[direction] if crowded else across)
     columns = _arranged(groups, bundles, crowded, ranks, pitches, along, largest)

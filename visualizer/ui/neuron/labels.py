@@ -23,7 +23,7 @@ from visualizer.ui.pen import Pen, elided
 from visualizer.ui.theme import Theme, Weight, color, mix, readable, text_width
 
 VALUE, NAME, STAGES = 11.0, 23.0, 54.0  # radii in pixels from which a unit tells its value, its name, all its stages
-USUAL, LARGEST = 13.0, 24.0  # sizes of a unit's value in pixels, alone and among others
+USUAL, LARGEST = 13.0, 32.0  # sizes of a unit's value in pixels, alone and among others
 LARGE, SMALL = (11.0, 11.0, 9.5, 7.0), (9.0, 9.0, 8.0, 8.0)  # least sizes of numbers in fewer and fewer digits
 LEAST, MOST, BETWEEN = 15.0, 22.0, 0.5  # sizes of the rows of stages where a unit is large, and between columns
 SUMS = ("add", "sum", "linear", "matmul")
@@ -87,7 +87,7 @@ class LabelPainter:
         if size >= STAGES and len(group.stages) > 1 and self._stages(pen, showing, unit, size, fill):
             return
         large = min(0.42 * size, LARGEST)
-        small = min(max(0.28 * size, SMALL[0]), 14.0)
+        small = min(max(0.28 * size, SMALL[0]), 18.0)
         line = large * 0.58 + small * 0.6
         shown = int(state.value_stage[unit])
         node = group.stages[shown if shown >= 0 else -1]
