@@ -16,7 +16,8 @@ from visualizer.ui.canvas.view import View
 
 # A box that covers this part of the room, either way, at this scale or a larger one, opens.
 OPENS_AT, OPENS_FROM = 0.5, 1.9
-UNIT_OPENS = 0.26  # of the smaller side of the room: the width of a neuron that opens
+# Of the smaller side of the room the width of a neuron that opens, and how much nearer than where all is seen that is.
+UNIT_OPENS, NEARER = 0.26, 1.4
 # Zoomed out to so much less than the scale at which all is seen, a level closes. More than a notch of the wheel, which
 # is a factor of 1.2, lies between that and any view in which a level is opened.
 CLOSES_AT = 0.7
@@ -63,7 +64,7 @@ def wanted(
         return None
     scale = view.scale * factor
     if session.level == "neuron":
-        opens = rect.width() * scale >= UNIT_OPENS * min(view.room.width(), view.room.height())
+        opens = scale >= NEARER * view.fit_scale and rect.width() * scale >= _opening(view)
     else:
         opens = scale >= OPENS_FROM and (
             rect.width() * scale >= OPENS_AT * view.room.width()
@@ -88,8 +89,18 @@ def placed(
         return view.opened(rect, rect.center(), point, max(view.fit_scale, NUMBERS_SCALE))
     around = picture.bounds(_whole(reference)) or rect
     room = view.room
-    near = min(0.6 * room.width() / max(around.width(), 1), 0.8 * room.height() / max(around.height(), 1), NEURON_SCALE)
+    near = min(
+        0.6 * room.width() / max(around.width(), 1),
+        0.6 * room.height() / max(around.height(), 1),
+        _opening(view) / NEARER / max(rect.width(), 1),
+        NEURON_SCALE,
+    )
     return view.opened(around, rect.center(), point, max(view.fit_scale, near))
+
+
+def _opening(view: View) -> float:
+    """The width of a neuron that opens, in pixels."""
+    return UNIT_OPENS * min(view.room.width(), view.room.height())
 
 
 def _whole(reference: Reference) -> Reference:
