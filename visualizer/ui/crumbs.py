@@ -66,7 +66,7 @@ class CrumbBar(QWidget):
         self.samples = SampleChoice()
         self.samples.chosen.connect(self.sample_chosen)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 0, 10, 0)
+        layout.setContentsMargins(14, 0, 10, 1)
         layout.setSpacing(10)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the canvas below says how narrow it may be
         layout.addWidget(self.path, 1)
@@ -84,11 +84,13 @@ class CrumbBar(QWidget):
 
     def show_crumbs(self, crumbs: Crumbs) -> None:
         """Show where one is."""
-        if crumbs != self._shown:
+        before = self._shown
+        if crumbs != before:
             self._shown = crumbs
-            self.levels.show_chosen(crumbs.level)
-            self.samples.setVisible(crumbs.samples > 1)
-            self.samples.show_sample(crumbs.sample, crumbs.samples, crumbs.level != "scalar")
+            if before is None or _choices(crumbs) != _choices(before):
+                self.levels.show_chosen(crumbs.level)
+                self.samples.setVisible(crumbs.samples > 1)
+                self.samples.show_sample(crumbs.sample, crumbs.samples, crumbs.level != "scalar")
             self.path.setAccessibleDescription(", ".join(crumb.text for crumb in crumbs.frames))
             self._fit()
 
@@ -116,6 +118,11 @@ class CrumbBar(QWidget):
             needed += self.samples.needed(crumbs.samples, tight.word, tight.arrows)
         levels = sum(text_width(text, 12, "semibold") + 2 * PADDING for text in _level_texts(tight)) + 4
         return 24 + needed + levels + 2 * 10
+
+
+def _choices(crumbs: Crumbs) -> tuple[object, ...]:
+    """What is chosen, which few steps change."""
+    return crumbs.level, crumbs.sample, crumbs.samples
 
 
 def _level_texts(tight: Tightness) -> list[str]:

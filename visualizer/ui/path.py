@@ -45,6 +45,7 @@ class Path(QWidget):
         self._rects: list[QRectF] = []
         self._hovered: int | None = None
         self._marked = 0
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the line that it is on were painted as well
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Place")
@@ -85,6 +86,7 @@ class Path(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painting(self) as painter:
+            painter.fillRect(self.rect(), color(self._theme.panel))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint(Pen(painter))
 
@@ -106,7 +108,8 @@ class Path(QWidget):
                 pen.text(rect.right() + GAP / 2 - 2.5, baseline, "›", muted, SIZE)
         end = self._rects[-1].right() + BEFORE_NOTE if self._rects else 0.0
         self._written = elided(self._note, self.width() - end, SIZE) if self._note else ""
-        pen.text(end, baseline, self._written, muted, SIZE)
+        if self._written:
+            pen.text(end, baseline, self._written, muted, SIZE)
 
     # Gestures and keys ----------------------------------------------------------------------------------------------
 

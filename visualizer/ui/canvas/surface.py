@@ -23,8 +23,8 @@ from visualizer.ui.pen import painting
 from visualizer.ui.theme import Theme, color
 
 FRAMES = 4  # that are kept of what was painted ahead
-RIM = 4  # pixels at the sides of what lies over the canvas, with its round corners
-HALO = 20  # pixels by which light and marks reach beyond a picture at most
+RIM = 4  # pixels at the sides of what lies over the canvas: at its round corners the picture is seen
+ASIDE, ABOVE = 120, 24  # pixels by which numbers, rings and light reach beyond a picture at most
 
 
 class Surface:
@@ -118,17 +118,13 @@ class Surface:
             self._widget.update(region_of(self._view.transform, rects))
 
     def _uncovered(self) -> QRegion:
-        """The widget without what lies over it, which would have to be painted again for nothing.
-
-        Of what lies over the picture only the inside: the picture is seen at its round corners.
-        """
-        region = QRegion(self._widget.rect())
-        picture = self._view.transform.mapRect(self._view.whole).toAlignedRect().adjusted(-HALO, -HALO, HALO, HALO)
+        """Where the picture is seen: not under the insides of what lies over it, which would be painted again too."""
+        whole = self._view.transform.mapRect(self._view.whole).toAlignedRect()
+        picture = whole.adjusted(-ASIDE, -ABOVE, ASIDE, ABOVE) & self._widget.rect()
+        region = QRegion(picture)
         for child in self._widget.children():
-            if isinstance(child, QWidget) and child.isVisible() and not child.isWindow():
-                place = child.geometry()
-                rim = RIM if place.intersects(picture) else 0
-                region -= QRegion(place.adjusted(rim, rim, -rim, -rim))
+            if isinstance(child, QWidget) and child.isVisible() and child.geometry().intersects(picture):
+                region -= QRegion(child.geometry().adjusted(RIM, RIM, -RIM, -RIM))
         return region
 
     def prepare(self, session: Session) -> None:
