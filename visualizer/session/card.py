@@ -49,16 +49,15 @@ class Bar:
 class Card:
     """All that the step card shows of a step of ``trace``. Numbers are recorded ones; nothing is computed for show.
 
-    Below whole arrays, ``trace`` is that of single numbers, and ``origin`` says for each which element of an array it
-    is or works for; empty where the card's values are the arrays.
-    ``rule`` is the whole-array rule for ``target``; ``lines`` are elements written out, the chosen one first known by
-    ``chosen``; ``within`` says where in the step one stands ("path 3 of 4").
-    ``flow`` is the rule with its arrays as grids, ``excerpt`` the same with a few rows and columns of each,
-    for where the whole is too large. ``state`` is the receiving node's gradient so far and
-    ``arrived`` who sent what. ``path`` is (number, count) of the single path being walked, and ``jacobian`` the local
-    derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``local`` is
-    the local derivative where one number passes a gradient on to another, ``update`` the lines of an optimiser that has
-    several. ``asked`` is the question that hides the numbers, "" where there is none.
+    Below whole arrays, ``trace`` is that of single numbers, and ``origin`` says for each which element of an array
+    it is or works for; empty where the card's values are the arrays. ``rule`` is the whole-array rule for
+    ``target``; ``lines`` are elements written out, the chosen one first known by ``chosen``; ``within`` says where
+    in the step one stands ("path 3 of 4"). ``flow`` is the rule with its arrays as grids, ``excerpt`` the same with
+    a few rows and columns of each, for where the whole is too large. ``state`` is the receiving node's gradient so
+    far and ``arrived`` who sent what. ``path`` is (number, count) of the single path being walked, and ``jacobian``
+    the local derivatives met on the way; ``jacobian_equals`` names the value that they turn out to be. ``local`` is
+    the local derivative where one number passes a gradient on to another, ``sender``, ``update`` the lines of an
+    optimiser that has several. ``asked`` is the question that hides the numbers, "" where there is none.
     """
 
     document: Document
@@ -86,6 +85,7 @@ class Card:
     jacobian: Tile | None = None
     jacobian_equals: str = ""
     local: Expression | None = None
+    sender: int | None = None
     update: UpdateCard | None = None
     excerpt: Flow = ()
     within: str = ""
@@ -152,6 +152,7 @@ def build_card(
         entries,
         equals,
         _local(trace, step),
+        step.node if step.phase == "backward" and step.slot is not None else None,
         build_update(trace, step, chosen) if step.phase == "update" else None,
         excerpt,
         f"path {position.path + 1} of {cursor.path_count(trace, position)}" if walked else "",

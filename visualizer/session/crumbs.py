@@ -9,6 +9,7 @@ from engine.expression import Reference
 from visualizer.session.appearance import Level
 from visualizer.session.cursor import current_path, current_step
 from visualizer.session.formatting import element_name, shortened
+from visualizer.session.scalar.labels import labels_of
 
 if TYPE_CHECKING:
     from visualizer.session.session import Session
@@ -56,7 +57,7 @@ def crumbs(session: Session) -> Crumbs:
         tuple(frames),
         step.phase if step is not None else None,
         session.level,
-        session.sample,
+        session.sample if session.level == "neuron" else session.sample or 0,
         session.samples if below else 1,
         session.scalars.words if session.level == "scalar" else "",
     )
@@ -98,4 +99,4 @@ def _number(session: Session) -> str:
     scalars, place = session.scalars, session.scalar_place
     if place == 0:
         return ""
-    return shortened(scalars.labels[scalars.trace.receiver(scalars.trace.steps[place - 1])])
+    return shortened(labels_of(session.document, scalars)[scalars.trace.receiver(scalars.trace.steps[place - 1])])

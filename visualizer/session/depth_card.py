@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.explain import element
-from engine.expression import Reference, terms_of
+from engine.expression import Index, Reference, terms_of
 from engine.trace import Trace
 from visualizer.session import wording
 from visualizer.session.card import Card, Line, build_card
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
-from visualizer.session.formatting import element_name
+from visualizer.session.formatting import element_name, number_text
+from visualizer.session.scalar.labels import labels_of
 
 if TYPE_CHECKING:
     from engine.parts import Part
@@ -47,8 +48,8 @@ def neuron_card(
     short = len(terms_of(written)) <= MOST_TERMS
     return replace(
         whole,
-        title=_title(document, trace, part, chosen),
-        why=whole.why + _said(units, part, sample),
+        title=_title(document, trace, units, part, chosen),
+        why=_why(trace, whole, part) + _said(trace, whole, units, part, chosen, sample),
         target=line.target,
         rule=written if short and whole.update is None else whole.rule,
         chosen=chosen,
@@ -61,35 +62,69 @@ def neuron_card(
         jacobian=None,
         jacobian_equals="",
         local=None,
-        within=f"{'row' if len(part.elements) > 1 else 'neuron'} {count[0]:,} of {count[1]:,}",
+        within=_within(part, count),
     )
 
 
-def _title(document: Document, trace: Trace, part: Part, chosen: tuple[int, ...]) -> str:
+def _within(part: Part, count: tuple[int, int]) -> str:
+    """Which of the step's parts this is."""
+    if count[1] == 1 or part.unit is None:
+        return ""
+    of = f"neuron {count[0]:,} of {count[1]:,}"
+    return f"weights of {of}" if len(part.elements) > 1 else of
+
+
+def _stays(trace: Trace, part: Part) -> bool:
+    """Whether an update leaves all of a part as it is."""
+    update = trace.updates[part.node]
+    return all(update.before[index] == update.after[index] for index in part.elements)
+
+
+def _title(document: Document, trace: Trace, units: Units, part: Part, chosen: Index) -> str:
     """What happens to one neuron, or to the weights that lead to it."""
-    node = trace.graph.nodes[part.node]
-    name = element_name(node.name, chosen, node.shape)
-    if len(part.elements) > 1:
-        name = f"{name} and its row"
+    nodes = trace.graph.nodes
+    name, several = element_name(nodes[part.node].name, chosen, nodes[part.node].shape), len(part.elements) > 1
+    if several and part.group is not None and part.unit is not None:
+        stage = nodes[units.groups[part.group].stages[0]]
+        name = f"the weights into {element_name(stage.name, (part.unit,) if stage.shape else ())}"
     step = part.step
     if step.phase == "forward":
-        return f"{wording.operation_word(node)} computes {name}"
+        return f"{wording.operation_word(nodes[part.node])} computes {name}"
     if step.phase == "update":
-        return f"{name} is updated"
+        said = f"{name[:1].upper()}{name[1:]}" if several else name
+        if _stays(trace, part):
+            return f"{said} stay as they are" if several else f"{said} stays as it is"
+        return f"{said} are updated" if several else f"{said} is updated"
     if step.slot is None:
         return f"The gradient starts at {name}"
-    return f"{wording.operation_word(trace.graph.nodes[step.node])} hands its gradient to {name}"
+    return f"{wording.operation_word(nodes[step.node])} hands its gradient to {name}"
 
 
-def _said(units: Units, part: Part, sample: int | None) -> str:
-    """Which of a row and which sample the numbers are of."""
+def _why(trace: Trace, whole: Card, part: Part) -> str:
+    """Why the step is as it is, said of this part alone."""
+    if part.step.phase != "update" or not _stays(trace, part) or trace.update_rule.optimizer.name != "sgd":
+        return whole.why
+    return "The gradient is 0 here, so nothing is taken away."
+
+
+def _said(trace: Trace, whole: Card, units: Units, part: Part, chosen: Index, sample: int | None) -> str:
+    """Which of several weights, and of which sample, the numbers are."""
     words = ""
     if len(part.elements) > 1:
-        words += f" One entry of {len(part.elements):,} is written out; click another on the canvas to see its sum."
-    if units.samples > 1 and part.node in units.axes:
-        shown = f"sample {1 if sample is None else sample + 1} of {units.samples:,}"
-        words += f" The numbers are those of {shown}" + ("; the picture shows the mean." if sample is None else ".")
-    if part.elements and len(part.elements[0]):
+        words += (
+            f" One weight of {len(part.elements):,} is written out; click another on the canvas to see its numbers."
+        )
+    axis = units.axes.get(part.node)
+    if units.samples > 1 and axis is not None:
+        which = f"sample {(sample or 0) + 1:,} of {units.samples:,}"
+        if sample is not None:
+            words += f" The numbers are those of {which}."
+        elif whole.result is not None:
+            with np.errstate(all="ignore"):
+                means = whole.result.mean(axis=axis)
+            mean = float(means[chosen[:axis] + chosen[axis + 1 :]])
+            words += f" The mean over all samples is {number_text(mean)}; what is written out is {which}."
+    if chosen:
         words += " All elements of one array happen at once: this order is for the eye."
     return words
 
@@ -98,8 +133,9 @@ def _said(units: Units, part: Part, sample: int | None) -> str:
 def _labelled(document: Document, scalars: Scalars) -> Document:
     """The document of the single numbers, called what people call them: short, and alike where that does no harm."""
     graph = scalars.trace.graph
-    nodes = tuple(replace(node, name=label) for node, label in zip(graph.nodes, scalars.labels, strict=True))
-    return replace(document.of(graph), graph=replace(graph, nodes=nodes))
+    labels = labels_of(document, scalars)
+    nodes = tuple(replace(node, name=label) for node, label in zip(graph.nodes, labels, strict=True))
+    return replace(document.of(graph), graph=replace(graph, nodes=nodes), loss=document.loss_name)
 
 
 def scalar_card(document: Document, scalars: Scalars, whole: Card, place: int) -> Card:

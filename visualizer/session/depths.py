@@ -77,14 +77,19 @@ class NeuronMoves:
 class ScalarMoves:
     """Among the steps of single numbers."""
 
-    def __init__(self, scalars: Scalars) -> None:
-        self._scalars = scalars
+    def __init__(self, scalars: Scalars, steps: int) -> None:
+        """``steps`` is how many steps the arrays have: not all of them need be in the picture."""
+        self._scalars, self._steps = scalars, steps
         self._outer = np.asarray(scalars.outer)
 
     def place(self, position: Position) -> int:
         """How many steps of single numbers have been taken."""
         begin, end = self._within(position.step)
         return end if position.scalar < 0 else min(begin + position.scalar + 1, end)
+
+    def before(self, position: Position) -> int:
+        """How many steps of single numbers lie before the step of arrays that ``position`` stands on."""
+        return self._within(position.step)[0]
 
     def at(self, iteration: int, place: int) -> Position:
         """The position after ``place`` steps of single numbers."""
@@ -94,13 +99,22 @@ class ScalarMoves:
         return Position(iteration, step, scalar=place - 1 - self._within(step)[0])
 
     def forward(self, position: Position) -> Position:
-        """One number on; stays at the end."""
+        """One number on; stays at the end. A step that is not in the picture is taken too: the picture has to follow."""
         place = self.place(position)
-        return position if place >= len(self._outer) else self.at(position.iteration, place + 1)
+        if place < len(self._outer) and self._outer[place] <= position.step + 1:
+            return self.at(position.iteration, place + 1)
+        if position.step < self._steps:
+            return Position(position.iteration, position.step + 1, scalar=0)
+        return position
 
     def back(self, position: Position) -> Position:
-        """One number back; stays at the start."""
-        return self.at(position.iteration, self.place(position) - 1)
+        """One number back; stays at the start. As forward, it leaves no step out."""
+        place = self.place(position)
+        if place > self._within(position.step)[0] + 1 or position.step <= 1:
+            return self.at(position.iteration, place - 1)
+        if place > 1 and self._outer[place - 2] == position.step - 1:
+            return self.at(position.iteration, place - 1)
+        return Position(position.iteration, position.step - 1)
 
     def shows(self, position: Position) -> bool:
         """Whether any number of the step just begun is in the picture."""

@@ -66,7 +66,8 @@ class Document:
 
     A document with data has ``recipes``, one for each run that it describes, its own first; its graph is then that of
     the first batch, ``chapter`` the number of the chapter that it is open at, from 0 (None for none), and ``origin``
-    what the file says, which all chapters start from (None where that is ``specification`` itself).
+    what the file says, which all chapters start from (None where that is ``specification`` itself). ``loss`` is what
+    gradients are derivatives of, where that is not in the graph because this is a part of a larger one.
     """
 
     specification: Specification
@@ -78,6 +79,7 @@ class Document:
     recipes: tuple[Recipe, ...] = ()
     chapter: int | None = None
     origin: Specification | None = field(default=None, repr=False)
+    loss: str = ""
 
     @property
     def title(self) -> str:
@@ -142,6 +144,8 @@ class Document:
     @property
     def loss_name(self) -> str:
         """What the gradients are derivatives of: the output, or a free letter for the loss beyond it."""
+        if self.loss:
+            return self.loss
         if self.graph.incoming is None:
             return self.graph.nodes[self.graph.output].name
         return next(letter for letter in ("L", "J", "E", "loss") if letter not in self.graph.ids)

@@ -10,7 +10,7 @@ from engine.expression import Index
 MINUS = "−"
 # A call that holds no further brackets, so that its last one closes its first.
 _CALL = re.compile(r"\w+\([^()]*\)")
-_ELEMENT = re.compile(r"\w+\[[\d,]+\]")
+_ELEMENT = re.compile(r"\w+(\[[\d,]+\]|[₀-₉,]+)")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.explain import element, references
 from engine.expression import Reference, terms_of
@@ -10,7 +11,9 @@ from engine.trace import Phase, Step
 from visualizer.session.cursor import current_path, current_step
 from visualizer.session.formatting import number_text
 from visualizer.session.scene import SEED
-from visualizer.session.session import Session
+
+if TYPE_CHECKING:
+    from visualizer.session.session import Session
 
 
 @dataclass(frozen=True)

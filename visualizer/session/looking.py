@@ -320,6 +320,11 @@ class Looking:
         return self._scalar_moves.place(self.position)
 
     @property
+    def scalar_shown(self) -> int:
+        """How many of them may be seen: none of a step that is asked about."""
+        return self._scalar_moves.before(self.position) if self.asking else self.scalar_place
+
+    @property
     def receiver(self) -> Reference | None:
         """The array, and below whole steps the element of it, that has just been given a number; None at the start."""
         step = cursor.current_step(self.trace, self.position)

@@ -121,7 +121,7 @@ class Views:
         """How one walks from number to number."""
         from visualizer.session.depths import ScalarMoves
 
-        return ScalarMoves(self.scalars(part))
+        return ScalarMoves(self.scalars(part), len(self._trace.steps))
 
 
 def _layered(appearance: Appearance) -> Appearance:

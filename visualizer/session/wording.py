@@ -73,7 +73,7 @@ def title(document: Document, trace: Trace, step: Step | None) -> str:
         return f"{operation_word(document.graph.nodes[step.node])} hands its gradient to {name}"
     if (sender := _elsewhere(trace, step)) is not None:
         return f"{name} is given what comes from {sender}"
-    if document.graph.incoming is not None:
+    if document.graph.incoming is not None or step.node in trace.given:
         return f"{name} is given its incoming gradient"
     return f"The gradient of {name} starts at 1"
 
@@ -186,7 +186,7 @@ def _why_seed(document: Document, trace: Trace, node: Node) -> str:
     name = bracketed(node.name)
     if (sender := _elsewhere(trace, Step("backward", node.id))) is not None:
         return f"{name} is used outside this picture too: what comes from {sender} is added as one number."
-    if document.graph.incoming is None:
+    if document.graph.incoming is None and node.id not in trace.given:
         gradient = gradient_name(document.loss_name, node.name)
         return f"Nudging {name} moves {name} by just as much: {gradient} is 1."
     rule = explain(trace, Step("backward", node.id)).rule

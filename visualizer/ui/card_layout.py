@@ -216,11 +216,10 @@ class _Setter(Column):
     def _local_derivative(self) -> None:
         """The other factor of the chain rule: how fast the sender's value moves with the receiver's."""
         card = self.card
-        if card.local is None or card.target is None:
+        if card.local is None or card.target is None or card.sender is None:
             return
-        sender = self.trace.steps[card.position.step - 1].node
         nodes = self.document.graph.nodes
-        self.heading("Local derivative", f"of {nodes[sender].name} by {nodes[card.target.node].name}")
+        self.heading("Local derivative", f"of {nodes[card.sender].name} by {nodes[card.target.node].name}")
         value = Number(number(self.trace, card.local))
         target = None if isinstance(card.local, Number) else card.local
         self.equation(value, self.name_ink, target, ELEMENT)

@@ -128,7 +128,7 @@ def test_many_numbers_have_one_line_each() -> None:
     assert {box.rect[3] for box in scene.boxes} == {16.0}
     seen, weights = scalars("2-16-16-1"), prepared("2-16-16-1").trace.graph.node("W2")
     ((product, _),) = seen.trace.graph.consumers[seen.scalar_of[weights.id, 3 * 16 + 6]]
-    assert scene.boxes[product].name == "W2[4,7]·a1[7]"
+    assert scene.boxes[product].name == "W2[47]·a1[7]"
 
 
 def test_a_part_of_a_large_network_is_a_picture_too() -> None:

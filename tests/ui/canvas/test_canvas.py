@@ -299,7 +299,7 @@ def test_hovering_tells_the_full_number_once_it_is_known(neuron: Canvas) -> None
     session = neuron.session
     assert tooltip(neuron, "b") == "b = 6.881373587019543"
     assert tooltip(neuron, "o") == "o: not computed yet"
-    assert "none of 1 message" in tooltip(neuron, "w1", "gradient")
+    assert "has not arrived yet" in tooltip(neuron, "w1", "gradient")
     session.go_to(5)
     assert tooltip(neuron, "o") == f"o = {float(session.trace.value('o'))!r}"
     session.last()

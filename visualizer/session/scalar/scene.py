@@ -16,6 +16,7 @@ from visualizer.session.document import Document
 from visualizer.session.layout import Layout, Link, Unit, arrange
 from visualizer.session.pace import UNHURRIED, Pace
 from visualizer.session.roles import roles_of
+from visualizer.session.scalar.labels import labels_of
 from visualizer.session.scalar.ledger import Ledger, ledgers_of
 from visualizer.session.scalar.placing import Placed, Placer, source_of
 from visualizer.session.scalar.sizes import NOTHING, Texts, texts_of
@@ -36,10 +37,10 @@ def build_scalar_scene(document: Document, scalars: Scalars, appearance: Appeara
     trace, graph = scalars.trace, scalars.trace.graph
     roles = _roles(document, scalars)
     if len(graph.nodes) <= IN_FULL:
-        return build_scene(document.of(graph), trace, appearance, scalars.labels, roles, pace=pace)
+        return build_scene(document.of(graph), trace, appearance, labels_of(document, scalars), roles, pace=pace)
     form = _form(len(graph.nodes), appearance)
     ledgers = ledgers_of(graph, scalars.is_element)
-    names = _names(scalars, ledgers, form)
+    names = _names(scalars, labels_of(document, scalars), ledgers, form)
     texts = [texts_of(trace, node.id, name) for node, name in zip(graph.nodes, names, strict=True)]
     placer = Placer(trace, names, roles, texts, form, appearance.direction)
     placed = {ledger.result: placer.place(ledger, rooms) for ledger, rooms in _rooms(scalars, ledgers, texts)}
@@ -76,11 +77,11 @@ def _roles(document: Document, scalars: Scalars) -> list[str]:
     return [roles[reference.node] for reference in scalars.origin]
 
 
-def _names(scalars: Scalars, ledgers: Sequence[Ledger], form: Form) -> list[str]:
+def _names(scalars: Scalars, labels: Sequence[str], ledgers: Sequence[Ledger], form: Form) -> list[str]:
     """What stands in each box. Products are told by what is beside them, save where lines are too many to follow."""
     products = {row.product for ledger in ledgers for row in ledger.rows}
     names = []
-    for node, label, element in zip(scalars.trace.graph.nodes, scalars.labels, scalars.is_element, strict=True):
+    for node, label, element in zip(scalars.trace.graph.nodes, labels, scalars.is_element, strict=True):
         longest = LONGEST_PRODUCT[form] if node.id in products else LONGEST_WORD
         names.append(label if element or node.is_leaf or len(label) <= longest else "")
     return names

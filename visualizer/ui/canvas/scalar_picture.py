@@ -7,12 +7,13 @@ from engine.scalars import Scalars
 from visualizer.session.formatting import full_text
 from visualizer.session.lighting import Lighting
 from visualizer.session.scalar import scalar_lighting
+from visualizer.session.scalar.labels import labels_of
 from visualizer.session.scene import Scene
 from visualizer.session.session import Session
 from visualizer.ui.canvas.layer_picture import LayerPicture
 from visualizer.ui.canvas.picture import Hit
 from visualizer.ui.canvas.walking import Stops, scene_stops
-from visualizer.ui.canvas.words import reference_text
+from visualizer.ui.canvas.words import reference_text, still_to_come
 from visualizer.ui.theme import Theme
 
 
@@ -30,7 +31,7 @@ class ScalarPicture(LayerPicture):
         return scalar_lighting(session)
 
     def _step(self, session: Session) -> int:
-        return session.scalar_place
+        return session.scalar_shown
 
     def _own(self, reference: Reference) -> Reference | None:
         """The number that an element is; of a whole array the first of its elements that is in the picture."""
@@ -53,8 +54,8 @@ class ScalarPicture(LayerPicture):
     def words(self, session: Session, hit: Hit) -> str:
         """What is under the pointer, in words."""
         _, reference, node = hit
-        scalars, trace, place = self._scalars, self._scalars.trace, session.scalar_place
-        name = scalars.labels[node]
+        scalars, trace, place = self._scalars, self._scalars.trace, session.scalar_shown
+        name = labels_of(session.document, scalars)[node]
         if not scalars.is_element[node]:
             name = f"{name}, on the way to {reference_text(session, reference)}"
         asked = self._bare(session).asked
@@ -67,7 +68,7 @@ class ScalarPicture(LayerPicture):
         if state.total == 0:
             return words
         if state.value is None:
-            return f"{words}, gradient: none of {state.total} messages has arrived"
+            return f"{words}, {still_to_come(state.total)}"
         suffix = "" if state.kind == "final" else f" ({state.arrived} of {state.total} messages)"
         return f"{words}, gradient {full_text(float(state.value))}{suffix}"
 

@@ -36,9 +36,14 @@ def layer_words(session: Session, node: int, reference: Reference | None) -> str
         return f"{label} = {full_text(float(scene.value(node, position)[reference.index]))}"
     state = scene.gradient_state(node, position)
     if state.value is None:
-        return f"{label}: none of {state.total} messages has arrived"
+        return f"{label}: {still_to_come(state.total)}"
     suffix = "" if state.kind == "final" else f" ({state.arrived} of {state.total} messages)"
     return f"{label} = {full_text(float(state.value[reference.index]))}{suffix}"
+
+
+def still_to_come(total: int) -> str:
+    """That no message has arrived yet."""
+    return "its message has not arrived yet" if total == 1 else f"none of {total} messages has arrived"
 
 
 def described(session: Session) -> str:
