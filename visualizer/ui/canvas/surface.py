@@ -77,9 +77,8 @@ class Surface:
 
     def follow(self) -> None:
         """Look where the session stands."""
-        key = self._key(self._session)
-        self.moment = self.picture.moment(self._session)
-        known = self._lights.get(key) if self._session.hovered is None else None
+        self.moment, self._place = self._place_of(self._session)
+        known = self._lights.get(self._key(self._place)) if self._session.hovered is None else None
         self.light = self.picture.light(self._session) if known is None else known
 
     def find_marks(self) -> None:
@@ -106,7 +105,7 @@ class Surface:
 
     def update_from(self, moment: Hashable, light: Any) -> None:
         """Have painted what looks different from a moment and a light that were shown."""
-        if self._frame(self._session) is not None:
+        if self._frame() is not None:
             self._widget.update(self._uncovered())  # all of a picture is copied sooner than many parts of it
             return
         changes = self.baked.changes(self.picture, moment, self.moment)
@@ -129,13 +128,14 @@ class Surface:
 
     def prepare(self, session: Session) -> None:
         """Paint what will be seen where ``session`` stands, unless that has been done."""
-        key = self._key(session)
+        moment, place = self._place_of(session)
+        key = self._key(place)
         if self.baked.pixmap is None or self.baked.stale or self.frames.find(key) is not None:
             return
         if source_of(session) is not self._source:
             return
         self.baked.catch_up(self.picture, self.moment, self.ground)
-        patch = self.baked.painter_of(self.picture, self.picture.moment(session), self.ground)
+        patch = self.baked.painter_of(self.picture, moment, self.ground)
         if patch is None:
             return
         bare = session.glimpse(session.position)
@@ -152,15 +152,19 @@ class Surface:
             del self._lights[next(iter(self._lights))]
         self._lights[key] = light
 
-    def _frame(self, session: Session) -> QPixmap | None:
-        """What was painted ahead for the place of ``session``; nothing is for what the pointer is on."""
-        return self.frames.find(self._key(session)) if session.hovered is None else None
+    def _frame(self) -> QPixmap | None:
+        """What was painted ahead for where the session stands; nothing is for what the pointer is on."""
+        return self.frames.find(self._key(self._place)) if self._session.hovered is None else None
 
-    def _key(self, session: Session) -> Hashable:
-        """All that a picture with its light depends on, but for what the pointer is on."""
+    def _place_of(self, session: Session) -> tuple[Hashable, Hashable]:
+        """The moment, and all of a session that a picture with its light depends on, but for what the pointer is on."""
+        moment = self.picture.moment(session)
+        return moment, (session.position, session.picked, session.selected, session.asking, moment)
+
+    def _key(self, place: Hashable) -> Hashable:
+        """A place in the present view."""
         view, size = self._view.transform, self._widget.size()
-        place = (session.position, session.picked, session.selected, session.asking)
-        return place, self.picture.moment(session), view.m11(), view.dx(), view.dy(), size.width(), size.height()
+        return place, view.m11(), view.dx(), view.dy(), size.width(), size.height()
 
     def paint(self, painter: QPainter, region: QRegion) -> None:
         """All of it, within ``region`` of the widget."""
@@ -169,7 +173,7 @@ class Surface:
         view = self._view
         if self.baked.stale:
             self.baked.show_held(painter, region, view.transform, self.ground)
-        elif (frame := self._frame(self._session)) is not None:
+        elif (frame := self._frame()) is not None:
             copy(painter, QPoint(), frame, region)
         else:
             self.baked.catch_up(self.picture, self.moment, self.ground)
@@ -188,7 +192,7 @@ class Surface:
         """Show the present picture, moved, while the view moves on."""
         if self.baked.pixmap is None or self.baked.stale:
             return
-        frame = self._frame(self._session)
+        frame = self._frame()
         if frame is None:
             self.baked.catch_up(self.picture, self.moment, self.ground)
             frame = QPixmap(self.baked.pixmap)
