@@ -58,7 +58,7 @@ class EdgePainter:
                 [_padded(segments(curves), longest - 1) for curves in points] or [np.empty((0, 1, 4))]
             )
         self.pieces = pieces_of(self.lines)
-        left, top, right, bottom = (edge.reshape(self.count, -1) for edge in self.pieces.bounds)
+        left, top, right, bottom = (edge.reshape(self.lines.shape[:-1]) for edge in self.pieces.bounds)
         # (left, top, right, bottom) of every edge
         self.bounds = np.stack([left.min(axis=1), top.min(axis=1), right.max(axis=1), bottom.max(axis=1)])
 
