@@ -185,6 +185,8 @@ def subjects(steps: int) -> Iterator[tuple[str, dict[str, Any]]]:
     wait(300)
     opened = frame(lambda: session.set_level("neuron"), "Canvas")
     canvas.close()
+    session = session_of(graph(MNIST, MNIST_BATCH))  # the canvas would go on following the other one
+    session.set_level("neuron")
     bench = Bench(session, strands(session))
     yield "mnist", {"nodes": len(session.neuron.x), "opened": opened, **found(bench, steps)}
     bench.close()
