@@ -74,6 +74,7 @@ class Tape:
         self._segments: list[Segment] = []
         self._made: dict[Key, StandIn] = {}
         self._fixed = {id(array): array for array in fixed}
+        self._filled = dict(self._fixed)  # those of them, and results, whose numbers are there while rules are noted
         self._by_identity: dict[int, StandIn] = {}
         self._current: list[Note] = []
         self._patterns: dict[Key, _Pattern] = {}
@@ -109,6 +110,9 @@ class Tape:
                 self._read(noted)
             if self._is_fixed(noted):
                 self._fixed[id(out)] = out
+                if id(noted.root.array) in self._filled:
+                    np.copyto(out, noted.array)
+                    self._filled[id(out)] = out
         return segment
 
     def finish(self) -> None:
@@ -216,6 +220,8 @@ class Tape:
             start = start.copy()
             result = function(*arrays[:-1], where=arrays[-1], out=start.copy())
         fixed = all(not isinstance(x, StandIn) or self._is_fixed(x) for x in known)
+        if fixed and all(array.size <= SMALL for array in arrays) and self._are_filled(known):
+            self._filled[id(result)] = result
         noted = self._make(Note(key, function, known, keywords, start, result.shape, result.dtype, fixed), result)
         self._by_identity[id(result)] = noted
         return noted
@@ -242,12 +248,16 @@ class Tape:
             return noted.note.fixed
         return id(noted.root.array) in self._fixed
 
+    def _are_filled(self, inputs: Sequence[Any]) -> bool:
+        """Whether the numbers of all that never change are there already, and not only once the calls are made."""
+        return all(not isinstance(x, StandIn) or id(x.root.array) in self._filled for x in inputs)
+
     def _is_one(self, x: Any, other: StandIn) -> bool:
         """True for a 1 that never changes and does not stretch what it is multiplied with."""
         if x.size != 1 or x.ndim > other.ndim:
             return False
         if isinstance(x, StandIn):
-            return self._is_fixed(x) and bool(x.array.item() == 1.0)
+            return self._is_fixed(x) and self._are_filled([x]) and bool(x.array.item() == 1.0)
         return bool(x.item() == 1.0)
 
 
