@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6 import QtCore
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtWidgets import QApplication, QProgressDialog, QWidget
+from shiboken6 import Shiboken
 
 from visualizer.session.pace import Pace
 from visualizer.ui.work import Work
@@ -42,11 +43,18 @@ class Patience:
         dialog.setMinimumDuration(SOON)
         work.progressed.connect(lambda share: dialog.setValue(round(99 * share)))  # at 100 it would close
 
+        before = QApplication.focusWidget()
+
         def finish() -> None:
             work.cancel()
+            seen = dialog.isVisible()
             dialog.reset()
             dialog.deleteLater()
             self._finish = None
+            if seen:  # not every window manager gives the focus back
+                self._owner.activateWindow()
+                if before is not None and Shiboken.isValid(before):
+                    before.setFocus()
 
         def succeed(outcome: Any) -> None:
             finish()

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from visualizer.session.mishaps import sentence_of
-from visualizer.session.pace import Pace
+from visualizer.session.pace import Cancelled, Pace
 
 
 class Work(QObject):
@@ -47,6 +47,8 @@ class Work(QObject):
         """What the worker does; never raises."""
         try:
             outcome, good = self._function(), True
+        except Cancelled as error:
+            outcome, good = str(error), False  # nobody waits for it
         except Exception as error:
             outcome, good = sentence_of(error, "for this document"), False
         self._finished.emit(outcome, good)
