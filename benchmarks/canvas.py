@@ -6,7 +6,7 @@ boxes. A step's clock runs from ``session.step_forward()`` until the canvas has 
 from several places of the iteration, at the fastest speed that the program plays; in the pauses the canvas paints ahead
 as it does in use, and that is not timed. "Without pauses" nothing can be painted ahead. The blit is a plain QWidget of
 the same size that shows one picture. The bare lines are the same edges, straight, as hairlines of 16 colours, drawn in
-bulk without antialiasing, and nothing else.
+bulk without antialiasing, and nothing else; all of them, while the canvas leaves out the edges that stronger ones hide.
 """
 
 from __future__ import annotations
