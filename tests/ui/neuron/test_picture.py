@@ -28,7 +28,7 @@ from visualizer.session.session import Session
 from visualizer.ui.neuron import edges
 from visualizer.ui.neuron.picture import NeuronPicture
 from visualizer.ui.neuron.showing import Moment
-from visualizer.ui.neuron.strokes import draw_kinds
+from visualizer.ui.neuron.strokes import runs_of
 from visualizer.ui.neuron.tags import MOST_EDGES
 from visualizer.ui.theme import DARK, LIGHT, color, load_fonts
 
@@ -97,7 +97,7 @@ def test_hairlines_hidden_under_stronger_ones_are_left_out(monkeypatch: pytest.M
 
     def painting_of(scale: float) -> tuple[QImage, int]:
         drawn = []
-        monkeypatch.setattr(edges, "draw_kinds", lambda *them: drawn.append(len(them[2])) or draw_kinds(*them))
+        monkeypatch.setattr(edges, "runs_of", lambda kinds: drawn.append(len(kinds)) or runs_of(kinds))
         return painted(NeuronPicture(session.neuron, LIGHT), moment, scale), drawn[0]
 
     (some, few), (_, every) = painting_of(small), painting_of(large)

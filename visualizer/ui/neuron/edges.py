@@ -26,14 +26,13 @@ from visualizer.ui.neuron.strokes import (
     ZERO,
     Kinds,
     Stroke,
-    draw_kinds,
     pens_of,
     runs_of,
 )
 from visualizer.ui.theme import Theme
 
 MOST_CURVES = 2500  # where more edges than that are drawn, they are straight hairlines without antialiasing
-COVERING = 6  # a stronger pixel lies over a weaker one then nearly everywhere, dashed or not
+COVERING = 5  # a stronger pixel lies over a weaker one then nearly everywhere, dashed or not
 THICKEST, MANY = 4.6, 40  # pixels; where one strand has more edges than that, all are thinner
 PARTS = 5  # into which an edge is cut to say where it lies
 REACH = 4.0  # half of the widest stroke
@@ -148,10 +147,13 @@ class _Drawing:
 
     def draw(self, chosen: Indices, kinds: Kinds, pens: dict[int, tuple[QPen, ...]]) -> None:
         """The edges ``chosen``, each with the pens of its kind."""
-        if self.edges.bulk:  # an edge is a piece
-            draw_kinds(self.painter, self.edges.lines[chosen], kinds, pens)
-            return
         order, parts = runs_of(kinds)
+        if self.edges.bulk:  # an edge is a piece
+            lines = self.edges.lines.take(chosen[order], axis=0)
+            for kind, part in parts:
+                for pen in pens[kind]:
+                    draw_lines(self.painter, lines[part], pen)
+            return
         for kind, part in parts:
             own = chosen[order[part]]
             if kind == NOT_YET:
