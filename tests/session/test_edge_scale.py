@@ -1,5 +1,7 @@
 """Scales of what edges show: from 0 to 1 by size, on both sides of 0 by sign, automatic or fixed."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,6 +66,44 @@ def test_a_fixed_range_does_not_ask_for_the_numbers() -> None:
     assert edge_scale(np.array([1e9]), fixed) == edge_scale(np.array([]), fixed) == EdgeScale(0.001, 10.0)
     assert edge_scale(np.array([1e9]), fixed).position(1e9) == 1.0
     assert edge_scale(np.array([1.0]), Appearance(fixed=(0.0, 10.0))).low > 0
+
+
+# what a person may type: any size, the smallest there are, the largest, and neighbours
+sizes = st.one_of(
+    st.floats(min_value=0.0, allow_nan=False, allow_infinity=True),
+    st.floats(min_value=0.0, max_value=1e-300),
+    st.sampled_from([0.0, 5e-324, 1e-323, 1e-320, 2.3e-308, 1e-307, 1e308, np.finfo(float).max]),
+)
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> tuple[float, float]:
+    """Any range, and such whose ends are one number or neighbours."""
+    low = draw(sizes)
+    return low, draw(st.one_of(sizes, st.just(low), st.just(math.nextafter(low, math.inf))))
+
+
+@given(ranges(), numbers, st.booleans(), st.booleans())
+def test_every_fixed_range_is_a_scale(
+    fixed: tuple[float, float], found: list[float], logarithmic: bool, signed: bool
+) -> None:
+    scale = edge_scale(np.array(found), Appearance(logarithmic=logarithmic, fixed=fixed), signed)
+    assert 0 <= scale.low < scale.high < np.inf
+    assert scale.low > 0 or not logarithmic
+    array = np.array([*found, *fixed, scale.low, scale.high])
+    places = scale.positions(array)
+    assert (np.isnan(places) == np.isnan(array)).all()
+    assert (np.abs(places[~np.isnan(array)]) <= 1).all()
+    assert places[-2] == 0.0
+    assert places[-1] == 1.0
+    assert all(scale.ends)
+
+
+def test_a_fixed_range_that_is_one_is_kept() -> None:
+    for fixed in ((0.001, 1.0), (1e-300, 1e300), (0.25, 0.5)):
+        for logarithmic in (True, False):
+            scale = edge_scale(np.array([1.0]), Appearance(logarithmic=logarithmic, fixed=fixed))
+            assert (scale.low, scale.high) == fixed
 
 
 def test_where_there_is_nothing_to_show_there_is_a_scale() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from visualizer.session.formatting import number_text, power_of_ten
 ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # what a linear scale ends at, times a power of ten
 SMALLEST, LARGEST = -307, 308  # whole powers of ten that a number can hold
 FEWEST = 1e-6  # of the largest: where a logarithmic scale begins that was told to begin at nothing
+NEAREST = 1e-6  # of the largest: how far the ends of a scale are apart at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,7 @@ def edge_scale(numbers: Array, appearance: Appearance, signed: bool = False) -> 
     """The scale that shows all of ``numbers``, whole decades or round numbers; the fixed one where one is chosen."""
     logarithmic = appearance.logarithmic
     if appearance.fixed is not None:
-        low, high = appearance.fixed
-        low = max(low, high * FEWEST) if logarithmic else low
-        return EdgeScale(low, high, logarithmic, signed)
+        return EdgeScale(*_apart(*appearance.fixed, logarithmic), logarithmic, signed)
     sizes = np.abs(numbers)
     sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
     if not len(sizes):
@@ -81,6 +81,18 @@ def edge_scale(numbers: Array, appearance: Appearance, signed: bool = False) -> 
     high = max(min(math.ceil(math.log10(sizes.max())), LARGEST), SMALLEST + 1)
     low = math.floor(math.log10(sizes.min()))
     return EdgeScale(_power(min(low, high - 1)), _power(high), True, signed)
+
+
+def _apart(low: float, high: float, logarithmic: bool) -> tuple[float, float]:
+    """Ends that a scale was told, as ends that it can have: apart, and above 0 where it is logarithmic.
+
+    Products of the smallest numbers are 0, and sums of them what they were: that is why there are two bounds for each.
+    """
+    smallest = math.ulp(0.0)
+    high = min(max(high, 2 * smallest), sys.float_info.max)
+    if logarithmic and not low:
+        low = max(high * FEWEST, smallest)
+    return min(low, high * (1 - NEAREST), math.nextafter(high, 0.0)), high
 
 
 def round_up(largest: float) -> float:
