@@ -27,7 +27,7 @@ from visualizer.ui.card_column import RESULT
 from visualizer.ui.card_layout import lay_out_card
 from visualizer.ui.card_picture import CardLayout
 from visualizer.ui.frames import Frames
-from visualizer.ui.pen import Pen
+from visualizer.ui.pen import Pen, painting
 from visualizer.ui.theme import Theme, color, mix
 
 PADDING = 18
@@ -113,23 +113,22 @@ class CardView(QWidget):
             self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._layout is None:
-            painter.fillRect(event.rect(), color(self._theme.panel))
-            return
-        height = _height(self._layout)
-        painter.drawPixmap(0, 0, self._frame(self._session, self._layout))
-        painter.fillRect(0, height, self.width(), self.height() - height, color(self._theme.panel))
-        hovered = self._session.hovered
-        if hovered is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.translate(PADDING, PADDING)
-            fill = color(self._theme.text)
-            pen = Pen(painter)
-            for rect, reference in self._layout.regions:
-                if self._session.card.of_arrays(reference) == hovered and rect.width() < self._layout.width:
-                    pen.box(rect.adjusted(-1, -1, 1, 1), 4, None, mix(fill, color(self._theme.panel), 0.7), 1.4)
-        painter.end()
+        with painting(self) as painter:
+            if self._layout is None:
+                painter.fillRect(event.rect(), color(self._theme.panel))
+                return
+            height = _height(self._layout)
+            painter.drawPixmap(0, 0, self._frame(self._session, self._layout))
+            painter.fillRect(0, height, self.width(), self.height() - height, color(self._theme.panel))
+            hovered = self._session.hovered
+            if hovered is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.translate(PADDING, PADDING)
+                fill = color(self._theme.text)
+                pen = Pen(painter)
+                for rect, reference in self._layout.regions:
+                    if self._session.card.of_arrays(reference) == hovered and rect.width() < self._layout.width:
+                        pen.box(rect.adjusted(-1, -1, 1, 1), 4, None, mix(fill, color(self._theme.panel), 0.7), 1.4)
 
     def _said_at(self, event: QMouseEvent, reference: Reference | None) -> str:
         """The number under the pointer in full, with its name; "" where there is none."""

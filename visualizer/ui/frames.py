@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from visualizer.session.session import Change, Session
+from visualizer.ui.pen import painting
 
 
 class Frames:
@@ -39,10 +40,9 @@ class Frames:
     def paint(self, moment: Hashable, onto: QPixmap, draw: Callable[[QPainter], None]) -> QPixmap:
         """Paint the picture of a moment on a copy of ``onto`` and keep it."""
         frame = QPixmap(onto)
-        painter = QPainter(frame)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw(painter)
-        painter.end()
+        with painting(frame) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw(painter)
         while len(self._frames) >= self._most:
             del self._frames[next(iter(self._frames))]
         self._frames[moment, self._widget.devicePixelRatioF()] = frame

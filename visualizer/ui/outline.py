@@ -25,7 +25,7 @@ from visualizer.session.session import Change, Session
 from visualizer.ui.bars import lay_out_bars
 from visualizer.ui.elided import ElidedButton
 from visualizer.ui.frames import Frames
-from visualizer.ui.pen import Pen, elided
+from visualizer.ui.pen import Pen, elided, painting
 from visualizer.ui.theme import CODE, Theme, color, text_width
 
 WIDTH = 216
@@ -79,9 +79,8 @@ class OutlineView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._frame(self._session))
-        painter.end()
+        with painting(self) as painter:
+            painter.drawPixmap(0, 0, self._frame(self._session))
 
     def prepare(self, session: Session) -> None:
         """Paint the outline for another place, unless that has been done."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from visualizer.session import wording
 from visualizer.session.session import Change, Session
 from visualizer.ui.frames import Frames
-from visualizer.ui.pen import Pen, elided
+from visualizer.ui.pen import Pen, elided, painting
 from visualizer.ui.theme import Theme, color, mix, text_width
 
 LEFT, RIGHT = 22.0, 22.0
@@ -59,9 +59,8 @@ class Timeline(QWidget):
     # Painting -------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._frame(self._session))
-        painter.end()
+        with painting(self) as painter:
+            painter.drawPixmap(0, 0, self._frame(self._session))
 
     def prepare(self, session: Session) -> None:
         """Paint the timeline for another place, unless that has been done."""

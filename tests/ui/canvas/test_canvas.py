@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPaintEvent, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -65,6 +65,32 @@ def reference(canvas: Canvas, node: str, index: tuple[int, ...] = (), kind: str 
 
 
 # Painting -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_painter_stays_open_where_a_picture_cannot_be_painted(
+    neuron: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painters: list[QPainter] = []
+
+    def fail(painter: QPainter, *_: object) -> None:
+        painters.append(painter)
+        raise ArithmeticError
+
+    surface, session = neuron._surface, neuron.session
+    neuron.grab()
+    for method in ("paint", "paint_within", "sketch"):
+        monkeypatch.setattr(surface.picture, method, fail)
+    with pytest.raises(ArithmeticError):
+        surface.bake()
+    with pytest.raises(ArithmeticError):
+        surface.prepare(session.glimpse(session.neighbours[0]))
+    moment = surface.picture.moment(session.glimpse(session.neighbours[0]))
+    with pytest.raises(ArithmeticError):
+        surface.baked.catch_up(surface.picture, moment, surface.ground)
+    with pytest.raises(ArithmeticError):
+        neuron._navigation.minimap.show_picture(lambda painter: fail(painter))
+    assert len(painters) == 4
+    assert not any(painter.isActive() for painter in painters)
 
 
 def baked(canvas: Canvas) -> QPixmap:

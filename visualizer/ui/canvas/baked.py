@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion, QTransform
 from PySide6.QtWidgets import QWidget
 
 from visualizer.ui.canvas.picture import Picture
+from visualizer.ui.pen import painting
 
 # So many rectangles are painted anew one by one; of more, all that lies between them is.
 MOST_RECTS = 60
@@ -56,11 +57,10 @@ class Baked:
         layer = QPixmap(round(self._widget.width() * ratio), round(self._widget.height() * ratio))
         layer.setDevicePixelRatio(ratio)
         layer.fill(ground)
-        painter = QPainter(layer)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(transform, True)
-        picture.paint(painter, moment, transform.m11())
-        painter.end()
+        with painting(layer) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(transform, True)
+            picture.paint(painter, moment, transform.m11())
         self.pixmap, self.held = layer, None
         self.moment, self.transform = moment, QTransform(transform)
 
@@ -72,10 +72,9 @@ class Baked:
         if changes is None:
             self.bake(picture, moment, self.transform, ground)
             return
-        painter = QPainter(self.pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._patch(painter, picture, moment, changes, ground)
-        painter.end()
+        with painting(self.pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._patch(painter, picture, moment, changes, ground)
         self.moment = moment
 
     def painter_of(self, picture: Picture, moment: Hashable, ground: QColor) -> Callable[[QPainter], None] | None:

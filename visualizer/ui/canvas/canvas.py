@@ -28,7 +28,7 @@ from visualizer.ui.canvas.navigation import Navigation
 from visualizer.ui.canvas.picture import Hit, Picture
 from visualizer.ui.canvas.surface import Surface
 from visualizer.ui.canvas.view import View
-from visualizer.ui.pen import Pen
+from visualizer.ui.pen import Pen, painting
 from visualizer.ui.theme import Theme, color
 
 SETTLE = 70  # ms after the last move of the view until the picture is baked for it
@@ -158,14 +158,13 @@ class Canvas(QWidget):
             self._surface.prepare(session)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self._surface.paint(painter, event.region())
-        self._navigation.paint_hint(painter)
-        if self._keys.came_by_key:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            frame = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
-            Pen(painter).box(frame, 4, None, color(self._surface.theme.backward), 1.2)
-        painter.end()
+        with painting(self) as painter:
+            self._surface.paint(painter, event.region())
+            self._navigation.paint_hint(painter)
+            if self._keys.came_by_key:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                frame = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+                Pen(painter).box(frame, 4, None, color(self._surface.theme.backward), 1.2)
 
     # The view -------------------------------------------------------------------------------------------------------
 
