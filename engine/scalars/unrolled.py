@@ -17,11 +17,11 @@ from engine.explain import FUNCTIONS
 from engine.expression import Call, Expression, Index, Reference, Symbol, evaluate, substitute, walk
 from engine.graph import Node
 from engine.ops import OPS, Array
-from engine.samples import sample_axes
 from engine.scalars.feeding import MOVES, broadcast_source, fed, variables
 from engine.scalars.settling import joined, settled, shortened, steady, without_impossible
 from engine.shapes import Shape, ShapeError, axis_of
 from engine.trace import Trace
+from engine.units.samples import sample_axes
 
 # (array node, index): an element, whichever number of it is meant.
 Element = tuple[int, Index]

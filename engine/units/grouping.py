@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from engine.graph import Graph, Node
-from engine.samples import LOSSES, sample_axes
 from engine.units.groups import Bundle, Group, GroupKind, Pattern, Units, unit_shape, untransposed
 from engine.units.operands import Operands, Weighing, operands_of
 from engine.units.ranks import ranks_of
+from engine.units.samples import LOSSES, sample_axes
 from engine.units.ties import tie_of
 
 _LEAF_KINDS: Mapping[str, GroupKind] = {"input": "input", "parameter": "parameter", "constant": "constant"}

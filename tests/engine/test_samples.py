@@ -8,8 +8,8 @@ import pytest
 from engine.graph import Graph
 from engine.network import graph_of, parse_network
 from engine.program import parse_program
-from engine.samples import batch_size, sample_axes
 from engine.trace import record
+from engine.units.samples import batch_size, sample_axes
 
 COLUMNS = "z = linear(W, x, b)\na = tanh(z)\nloss = mse(a, t) + sum(W * W)"
 SIZES = {"x": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "t": [[0.0, 1.0, 2.0]]}

@@ -88,7 +88,7 @@ def test_the_first_paint_makes_no_enumerations(start: dict[str, bool]) -> None:
 
 
 def test_the_first_paint_shows_menus_and_lessons(start: dict[str, list[str]]) -> None:
-    assert start["menus"] == ["File", "Edit", "Step", "Train", "View", "Help"]
+    assert start["menus"] == ["File", "Edit", "Step", "Graph", "Train", "View", "Help"]
     assert "One neuron, by hand" in start["words"]
     assert len(start["words"]) >= 2 * len(lesson_names(trains=False))
 

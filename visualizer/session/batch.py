@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.expression import Call, Expression, Reference
 from engine.graph import Graph
-from engine.samples import sample_axes
+from engine.units.samples import sample_axes
 
 SAMPLE = "sample"
 

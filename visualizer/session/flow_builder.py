@@ -10,9 +10,9 @@ import numpy as np
 from engine.explain import FUNCTIONS, references
 from engine.expression import Call, Expression, Index, Number, Reference, Symbol, evaluate, to_text
 from engine.ops import Array
-from engine.samples import sample_axes
 from engine.shapes import Shape
 from engine.trace import Trace
+from engine.units.samples import sample_axes
 from visualizer.session import wording
 from visualizer.session.batch import SAMPLE, over_samples
 from visualizer.session.document import Document

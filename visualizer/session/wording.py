@@ -13,9 +13,9 @@ from engine.explain import explain, recorded
 from engine.expression import Expression, Index, Number, Reference, Symbol, substitute, to_text
 from engine.graph import Node
 from engine.ops import Array
-from engine.samples import batch_size
 from engine.shapes import axis_of, shape_text
 from engine.trace import Step, Trace
+from engine.units.samples import batch_size
 from engine.updates import UpdateLine, update_lines
 from visualizer.session.document import Document
 from visualizer.session.formatting import array_text, bracketed, element_name, gradient_name, number_text

@@ -193,12 +193,13 @@ class ScenePainter:
         theme, rect = self.theme, QRectF(*ribbon.rect)
         pen.box(rect, 6, color(theme.raised), color(theme.hairline), 1.0)
         words = f"{'+' if ribbon.folded else '−'}  {ribbon.title}"
-        length = max(rect.width(), rect.height())
-        painter = pen.painter
+        if rect.width() >= rect.height():
+            pen.centered(rect, elided(words, rect.width() - 10, 11.5, "medium"), color(theme.muted), 11.5, "medium")
+            return
+        painter, length = pen.painter, rect.height()
         painter.save()
         painter.translate(rect.center())
-        if rect.height() > rect.width():
-            painter.rotate(-90)
+        painter.rotate(-90)
         place = QRectF(-length / 2, -RIBBON / 2, length, RIBBON)
         pen.centered(place, elided(words, length - 10, 11.5, "medium"), color(theme.muted), 11.5, "medium")
         painter.restore()
