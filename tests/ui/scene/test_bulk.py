@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from visualizer.session.scene import Rect
-from visualizer.ui.scene.bulk import draw_rects, simplified, touching, touching_lines
+from visualizer.ui.scene.bulk import draw_rects, polygon_of, simplified, touching, touching_lines
 
 coordinates = st.floats(-100, 100).map(lambda number: round(number, 2))
 polylines = st.lists(st.lists(st.tuples(coordinates, coordinates), min_size=2, max_size=12), min_size=1, max_size=6)
@@ -85,3 +85,10 @@ def test_rectangles_are_drawn_where_they_are() -> None:
     painter.end()
     for x, y, black in ((4, 4, True), (12, 4, False), (25, 10, True), (25, 17, False)):
         assert (image.pixelColor(x, y) == QColor("black")) == black
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 500])
+def test_a_polygon_has_the_points_of_its_array(count: int) -> None:
+    points = np.random.default_rng(count).normal(size=(2, count)).T  # columns that are not side by side
+    polygon = polygon_of(points)
+    assert [(point.x(), point.y()) for point in polygon.toList()] == [tuple(point) for point in points.tolist()]

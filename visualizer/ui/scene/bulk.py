@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPolygonF
 from shiboken6 import Shiboken
 
 from engine.draws import Indices
@@ -31,35 +32,55 @@ def simplified(polylines: Sequence[Array], tolerance: float) -> Lines:
         return Lines(np.empty((0, 4)), np.empty(0, dtype=np.intp))
     counts = np.array([len(points) for points in polylines])
     flat = np.concatenate(polylines)
+    x, y = np.ascontiguousarray(flat.T)
     ends = np.cumsum(counts)
-    owner = np.repeat(np.arange(len(counts)), counts)
     kept = np.zeros(len(flat), dtype=np.bool_)
     kept[ends - counts] = kept[ends - 1] = True
     open_points = np.flatnonzero(~kept)
     while len(open_points):
-        # A point between two that stay: how far it is from the straight line between these.
+        # All open points between the same two that stay are neighbours: what is one for them is repeated.
         stays = np.flatnonzero(kept)
-        piece = np.searchsorted(stays, open_points) - 1
-        start, end = flat[stays[piece]], flat[stays[piece + 1]]
-        away = _distance(flat[open_points], start, end)
+        piece = (np.cumsum(kept) - 1)[open_points]
         firsts = np.flatnonzero(np.diff(piece, prepend=-1))
+        runs = np.diff(np.append(firsts, len(piece)))
+        start, end = stays[piece[firsts]], stays[piece[firsts] + 1]
+        away = _distance(x, y, open_points, start, end, runs)
         furthest = np.maximum.reduceat(away, firsts)
-        furthest = np.repeat(furthest, np.diff(np.append(firsts, len(piece))))
-        splits = furthest > tolerance
-        kept[open_points[splits & (away == furthest)]] = True
-        open_points = open_points[splits & (away < furthest)]
+        splits = np.repeat(furthest > tolerance, runs)
+        open_points, away = open_points[splits], away[splits]
+        most = away == np.repeat(furthest, runs)[splits]
+        kept[open_points[most]] = True
+        open_points = open_points[~most]
     stays = np.flatnonzero(kept)
-    joined = owner[stays[:-1]] == owner[stays[1:]]
+    owner = np.searchsorted(ends, stays, side="right")
+    joined = owner[:-1] == owner[1:]
     pieces = np.hstack([flat[stays[:-1][joined]], flat[stays[1:][joined]]])
-    return Lines(pieces, owner[stays[:-1][joined]])
+    return Lines(pieces, owner[:-1][joined])
 
 
-def _distance(points: Array, start: Array, end: Array) -> Array:
-    """The distance of each point (n, 2) from the line through two others, from the first where these are one."""
-    along, off = end - start, points - start
-    length = np.hypot(along[:, 0], along[:, 1])
-    across = np.abs(along[:, 0] * off[:, 1] - along[:, 1] * off[:, 0])
-    return np.asarray(np.where(length > 0, across / np.maximum(length, 1e-300), np.hypot(off[:, 0], off[:, 1])))
+def _distance(x: Array, y: Array, points: Indices, start: Indices, end: Indices, runs: Indices) -> Array:
+    """The distance of each of some points from the line through two others, from the first where these are one.
+
+    ``start`` and ``end`` are those of so many points one after the other as ``runs`` says.
+    """
+    along, down = x[end] - x[start], y[end] - y[start]
+    length = np.hypot(along, down)
+    off_x, off_y = x[points] - np.repeat(x[start], runs), y[points] - np.repeat(y[start], runs)
+    length_or_one = np.where(length > 0, length, 1.0)
+    across = np.repeat(along / length_or_one, runs) * off_y - np.repeat(down / length_or_one, runs) * off_x
+    nowhere = np.repeat(length == 0, runs)
+    across[nowhere] = np.hypot(off_x[nowhere], off_y[nowhere])
+    return np.asarray(np.abs(across))
+
+
+def polygon_of(points: Array) -> QPolygonF:
+    """A polyline (k, 2) as Qt has it, copied as a whole: point by point, a long one takes milliseconds."""
+    polygon = QPolygonF()
+    polygon.resize(len(points))
+    if len(points):
+        address = Shiboken.getCppPointer(polygon.data())[0]
+        ctypes.memmove(address, np.ascontiguousarray(points, dtype=np.float64).ctypes.data, 16 * len(points))
+    return polygon
 
 
 def draw_rects(painter: QPainter, rects: Array) -> None:

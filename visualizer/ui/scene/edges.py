@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from engine.draws import Indices
@@ -15,7 +15,7 @@ from visualizer.session.scene.numbers import Bools
 from visualizer.ui.heat import sign_color
 from visualizer.ui.neuron.strokes import PALEST, Stroke, draw_kinds, kinds_of, pens_of
 from visualizer.ui.pen import dashes, line
-from visualizer.ui.scene.bulk import Lines, simplified, touching_lines
+from visualizer.ui.scene.bulk import Lines, polygon_of, simplified, touching_lines
 from visualizer.ui.theme import Theme, color, magnitude_colors
 
 THINNEST, THICKEST = 1.6, 6.0
@@ -43,8 +43,7 @@ class EdgePainter:
     def polygon(self, index: int) -> QPolygonF:
         """The curve of an edge."""
         if index not in self._polygons:
-            points = self.scene.edges[index].points.tolist()
-            self._polygons[index] = QPolygonF([QPointF(x, y) for x, y in points])
+            self._polygons[index] = polygon_of(self.scene.edges[index].points)
         return self._polygons[index]
 
     def bounds(self, index: int) -> QRectF:
