@@ -35,7 +35,7 @@ CODE_SIZE, CODE_LEADING = 12.0, 17.0
 LARGEST_SIZE = 12  # larger layers no longer fit beside each other
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)  # more than a program has lines: all are asked for at every step
 def code_lines(text: str, room: float) -> tuple[str, ...]:
     """A line of a program, broken behind commas, "(" and "=" and before operators where it is wider than ``room``."""
     lines, current = [], ""
