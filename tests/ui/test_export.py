@@ -206,7 +206,10 @@ def test_a_picture_is_of_the_same_graph_as_the_window(qapp: QApplication) -> Non
         with painting(image) as painter:
             export.paint_scene(painter, session, THEMES["light"], area)
         picture = picture_of(session, THEMES["light"])
-        scale = min(480 / (picture.size[0] + 40), 380 / (picture.size[1] + 40))
+        width, height = picture.size
+        scale = min(480 / (width + 40), 380 / (height + 40))
+        if level == "neuron":  # the room around it is of the page
+            scale = min(scale, 440 / width, 340 / height)
         with painting(bare) as painter:
             painter.translate(250 - picture.size[0] * scale / 2, 200 - picture.size[1] * scale / 2)
             painter.scale(scale, scale)
@@ -304,6 +307,31 @@ def test_of_too_many_numbers_it_is_said_which_are_shown() -> None:
     after = page(session)
     strip = (range(20, 600, 2), range(40, 75, 2))
     assert any(before.pixel(x, y) != after.pixel(x, y) for x in strip[0] for y in strip[1])
+
+
+def test_of_a_long_program_nothing_that_is_lit_stands_outside_the_page() -> None:
+    lines = ["h0 = x * w", *(f"h{i + 1} = tanh(h{i})" for i in range(400)), "y = h400 * h400"]
+    text = "\n".join(lines)
+    session = Session(
+        parse(f'format = 1\ntitle = "Long"\nprogram = """\n{text}\n"""\n[inputs]\nx = 1\n[parameters]\nw = -2\n')
+    )
+    session.set_level("neuron")
+    picture = picture_of(session, THEMES["light"])
+    page = QRectF(0, 0, 900, 600)
+    for step in (1, 2, len(session.trace.steps) // 3, len(session.trace.steps)):
+        session.go_to(step)
+        image = QImage(900, 600, QImage.Format.Format_RGB32)
+        with painting(image) as painter:
+            lit: list[QRectF] = []
+
+            def paint_light(painter: QPainter, light: object, scale: float, lit: list[QRectF] = lit) -> None:
+                lit += [painter.worldTransform().mapRect(rect) for rect in picture.light_bounds(light)]
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(picture, "paint_light", paint_light)
+                export.paint_picture(painter, session, picture, page, False)
+        assert lit
+        assert all(page.contains(rect) for rect in lit), step
 
 
 def test_focus_fades_in_a_file_too() -> None:

@@ -45,7 +45,10 @@ def paint_scene(painter: QPainter, session: Session, theme: Theme, area: QRectF,
 def paint_picture(painter: QPainter, session: Session, picture: Picture, area: QRectF, outlines: bool) -> None:
     """One of the session's pictures where the session stands, with what is lit, fitted into ``area``."""
     width, height = picture.size
-    scale = max(0.01, min(area.width() / (width + 2 * RIM), area.height() / (height + 2 * RIM), LARGEST_FIT))
+    fitting = [area.width() / (width + 2 * RIM), area.height() / (height + 2 * RIM), LARGEST_FIT]
+    if session.level == "neuron":  # its light reaches so many units of the page, however small the picture is
+        fitting += [(area.width() - 2 * RIM) / width, (area.height() - 2 * RIM) / height]
+    scale = max(0.01, min(fitting))
     painter.save()
     painter.translate(area.center().x() - width * scale / 2, area.center().y() - height * scale / 2)
     painter.scale(scale, scale)

@@ -32,6 +32,8 @@ FEW_RINGS, MOST_RINGS = 12, 80  # units that are lit one by one however small th
 RINGED = 4.0  # pixels, the radius of a unit that is not small
 LIT = 3.4  # pixels, the width of the strongest lit edge
 PILL = 11.5
+BESIDE = 12.0  # pixels beside a picture in which a pill may still stand
+WALL = 1e7  # scene units: what begins there ends nowhere
 
 
 class LightPainter:
@@ -215,7 +217,7 @@ class LightPainter:
         return freest(places_around(around, width, 20.0), others)
 
     def _obstacles(self, scale: float) -> Array:
-        """Units, biases, captions and tags: left, top, right and bottom (n, 4) in scene units."""
+        """Units, biases, captions, tags, what lies beside: left, top, right and bottom (n, 4) in scene units."""
         scene = self.scene
         if self._standing is None:
             x, y = np.concatenate([scene.x, scene.bias_x]), np.concatenate([scene.y, scene.bias_y])
@@ -224,7 +226,10 @@ class LightPainter:
             captions[:, 2:] += captions[:, :2]
             self._standing = np.concatenate([np.stack([x - half, y - half, x + half, y + half], axis=1), captions])
         tags = [(rect.left(), rect.top(), rect.right(), rect.bottom()) for rect in self._tags.places(scale).rects]
-        return np.concatenate([self._standing, np.array(tags).reshape(-1, 4)])
+        # Beside the picture there is hardly any room on a page.
+        right, reach = scene.size[0], BESIDE / scale
+        walls = [(-WALL, -WALL, -reach, WALL), (right + reach, -WALL, right + WALL, WALL)]
+        return np.concatenate([self._standing, np.array(tags).reshape(-1, 4), np.array(walls)])
 
     # Where it is ----------------------------------------------------------------------------------------------------
 
