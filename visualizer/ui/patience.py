@@ -41,7 +41,6 @@ class Patience:
         dialog = QProgressDialog(text, "Cancel", 0, 100, self._owner)
         dialog.setWindowModality(QtCore.Qt.WindowModality.WindowModal)
         dialog.setMinimumDuration(SOON)
-        work.progressed.connect(lambda share: dialog.setValue(round(99 * share)))  # at 100 it would close
 
         before = QApplication.focusWidget()
 
@@ -56,6 +55,10 @@ class Patience:
                 if before is not None and Shiboken.isValid(before):
                     before.setFocus()
 
+        def tell(share: float) -> None:
+            if self._finish is finish:  # it may still have been on its way when all was stopped
+                dialog.setValue(round(99 * share))  # at 100 it would close
+
         def succeed(outcome: Any) -> None:
             finish()
             done(outcome)
@@ -64,6 +67,7 @@ class Patience:
             finish()
             failed(sentence)
 
+        work.progressed.connect(tell)
         work.done.connect(succeed)
         work.failed.connect(fail)
         dialog.canceled.connect(finish)
