@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from engine.expression import Reference
+from engine.graph import Graph
 from engine.trace import Trace
 from engine.units import Units, units_of
 from visualizer.session.appearance import Appearance
@@ -75,7 +76,7 @@ class Views:
     @cached_property
     def units(self) -> Units:
         """The neurons of the graph."""
-        return units_of(self._trace.graph)
+        return known_units(self._trace.graph)
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -129,7 +130,13 @@ def _layered(appearance: Appearance) -> Appearance:
     return replace(appearance, strongest=DEFAULT.strongest, motion=True)
 
 
+@lru_cache(maxsize=4)
+def known_units(graph: Graph) -> Units:
+    """The neurons of a graph: what a worker has found need not be found again."""
+    return units_of(graph)
+
+
 def layer_scene(document: Document, trace: Trace, like: Scene | None = None, pace: Pace = UNHURRIED) -> Scene:
     """The picture of the arrays as it is at first: no layer is folded. ``like`` is the one before a small edit."""
-    blocks = blocks_of(trace.graph, units_of(trace.graph))
+    blocks = blocks_of(trace.graph, known_units(trace.graph))
     return build_scene(document, trace, blocks=blocks, like=like, pace=pace)
