@@ -156,4 +156,9 @@ class FindBar(QFrame):
         self.setFixedWidth(width)
         self.layout().activate()
         self.resize(width, self.layout().heightForWidth(width))
+        self.layout().activate()
+        # Under a style sheet a layout may give its words a little less than they ask for.
+        missing = self._words.heightForWidth(self._words.width()) - self._words.height()
+        if self._words.isVisibleTo(self) and missing > 0:
+            self.resize(width, self.height() + missing)
         self.move(self._over.width() - width - MARGIN, MARGIN)

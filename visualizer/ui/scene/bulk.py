@@ -78,8 +78,8 @@ def polygon_of(points: Array) -> QPolygonF:
     polygon = QPolygonF()
     polygon.resize(len(points))
     if len(points):
-        address = Shiboken.getCppPointer(polygon.data())[0]
-        ctypes.memmove(address, np.ascontiguousarray(points, dtype=np.float64).ctypes.data, 16 * len(points))
+        flat = np.ascontiguousarray(points, dtype=np.float64)  # held until it has been copied
+        ctypes.memmove(Shiboken.getCppPointer(polygon.data())[0], flat.ctypes.data, flat.nbytes)
     return polygon
 
 
