@@ -99,7 +99,7 @@ class ScalarMoves:
         return Position(iteration, step, scalar=place - 1 - self._within(step)[0])
 
     def forward(self, position: Position) -> Position:
-        """One number on; stays at the end. A step that is not in the picture is taken too: the picture has to follow."""
+        """One number on; stays at the end. A step that is not in the picture is taken too: that has to follow."""
         place = self.place(position)
         if place < len(self._outer) and self._outer[place] <= position.step + 1:
             return self.at(position.iteration, place + 1)
