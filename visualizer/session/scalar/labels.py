@@ -22,4 +22,8 @@ def labels_of(document: Document, scalars: Scalars) -> tuple[str, ...]:
         shape = nodes[ids[match[1]]].shape if match[1] in ids else ()
         return element_name(match[1], index, shape if len(shape) == len(index) else ())
 
-    return tuple(_PLACE.sub(written, label) for label in scalars.labels)
+    labels = [_PLACE.sub(written, label) for label in scalars.labels]
+    for node, label in zip(scalars.trace.graph.nodes, labels, strict=True):
+        if node.inputs and not any(map(str.isalnum, label)):  # of a sign alone nobody knows which one is meant
+            labels[node.id] = f"{labels[node.inputs[0]]} {label} …"
+    return tuple(labels)
