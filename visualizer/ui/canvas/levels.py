@@ -18,6 +18,14 @@ FOLLOWING = {"layer": 0.62, "neuron": 1.0, "scalar": 1.15}
 LARGEST = {"layer": 8.0, "neuron": 40.0, "scalar": 8.0}
 
 
+def scales_of(session: Session) -> tuple[float, float, float]:
+    """From which scale on a picture can be read, at which only a part of it is shown, and the largest scale."""
+    level = session.level
+    if level == "scalar" and all(box.form == "full" for box in session.scalar_scene.boxes):
+        level = "layer"  # few numbers have boxes as arrays have them
+    return READABLE[level], FOLLOWING[level], LARGEST[level]
+
+
 def source_of(session: Session) -> Any:
     """What is painted: another object where the picture is another one."""
     if session.level == "neuron":

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QTransform
 from engine.expression import Reference
 from visualizer.session.session import Session
 from visualizer.ui.canvas import depth
-from visualizer.ui.canvas.levels import FOLLOWING, LARGEST, READABLE
+from visualizer.ui.canvas.levels import scales_of
 from visualizer.ui.canvas.minimap import Minimap
 from visualizer.ui.canvas.view import View
 from visualizer.ui.pen import Pen
@@ -41,8 +41,8 @@ class Navigation:
 
     def measure(self) -> None:
         """Have view and minimap know how large the picture is."""
-        size, level = self._surface.picture.size, self._surface.level
-        self.view.set_picture(size, READABLE[level], FOLLOWING[level], LARGEST[level])
+        size = self._surface.picture.size
+        self.view.set_picture(size, *scales_of(self._canvas.session))
         self.minimap.set_whole(size)
 
     # Views ----------------------------------------------------------------------------------------------------------
