@@ -144,7 +144,7 @@ def test_the_steps_of_the_slider_grow_up_to_all(most: int) -> None:
     assert counts == sorted(counts)
     assert (counts[0], counts[-1]) == (FEWEST, most)
     for place, count in enumerate(counts):
-        assert abs(count_at(place_of(count, most), most) - count) <= max(1, 0.06 * count), place
+        assert count_at(place_of(count, most), most) == count, place
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -25,10 +25,8 @@ def count_at(place: int, most: int) -> int:
 
 
 def place_of(count: int, most: int) -> int:
-    """Where ``count`` edges stand on the slider."""
-    if count >= most:
-        return STEPS
-    return min(max(round(STEPS * math.log(count / FEWEST) / math.log(most / FEWEST)), 0), STEPS - 1)
+    """Where ``count`` edges stand on the slider: the place whose number is nearest."""
+    return STEPS if count >= most else min(range(STEPS), key=lambda place: abs(count_at(place, most) - count))
 
 
 class Strongest(QWidget):
