@@ -145,5 +145,4 @@ class ScalarMoves:
 
     def _within(self, step: int) -> tuple[int, int]:
         """The steps of single numbers that lie before a step of arrays, and before the next."""
-        begin, end = np.searchsorted(self._outer, (step, step + 1))
-        return int(begin), int(end)
+        return self._scalars.position(step - 1), self._scalars.position(step)

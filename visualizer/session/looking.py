@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -171,16 +172,25 @@ class Looking(Standing):
     def card(self) -> Card:
         """The step card for the present place, in the terms of the level."""
         key = (self.level, self.sample, self._around, self.position, self.picked, self.asking)
+        return self._kept(key, self._build_card)
+
+    def _kept(self, key: tuple[object, ...], build: Callable[[], Card]) -> Card:
+        """The card for ``key``, built where it is not there."""
         if key not in self._cards:
+            card = build()
             if len(self._cards) >= MOST_CARDS:
                 self._cards.clear()
-            self._cards[key] = self._build_card()
+            self._cards[key] = card
         return self._cards[key]
 
     def _build_card(self) -> Card:
-        position, whole = self.position, build_card(self.document, self.trace, self.position, self.picked, self.asking)
+        position = self.position
         if position.step == 0 or self.asking or self.level == "layer":
-            return whole
+            return self._whole_card(position)
+        # All parts and numbers of a step share the card of the whole of it.
+        step = Position(position.iteration, position.step)
+        whole = self._kept((step, self.picked), lambda: self._whole_card(step))
+        whole = replace(whole, position=position)
         if self.level == "neuron":
             moves = self._neuron_moves
             part = moves.part(position)
@@ -188,3 +198,6 @@ class Looking(Standing):
             count = (moves.unit(position) + 1, moves.count(position))
             return neuron_card(self.document, self.trace, whole, self.units, part, count, self.sample, self.picked)
         return scalar_card(self.document, self.scalars, whole, self.scalar_place)
+
+    def _whole_card(self, position: Position) -> Card:
+        return build_card(self.document, self.trace, position, self.picked, self.asking)

@@ -164,11 +164,8 @@ class Standing(Showing):
         if self.level == "scalar":
             return self._scalar_moves.receiver(self.position)
         if self.level == "neuron":
-            part = self._neuron_moves.part(self.position)
-            assert part is not None
-            return Reference(part.node, part.kind, part.elements[0] if part.elements else None)
-        kind = "gradient" if step.phase == "backward" else "value"
-        return Reference(self.trace.receiver(step), "gradient" if kind == "gradient" else "value")
+            return self._here(self.position)
+        return Reference(self.trace.receiver(step), "gradient" if step.phase == "backward" else "value")
 
     def _enter(self, level: Level, position: Position) -> None:
         change = Change(0)

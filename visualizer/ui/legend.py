@@ -7,26 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QLinearGradient
 
-from visualizer.session.edge_scale import Scale
-from visualizer.session.formatting import power_of_ten
 from visualizer.ui.pen import Pen, dashes, line
-from visualizer.ui.theme import Theme, color, magnitude_colors, text_width
+from visualizer.ui.theme import Theme, color, text_width
 
 HEIGHT = 34.0
-_BAR = 120.0
 _KINDS = ("not yet", "zero", "NaN, ∞")
-
-
-def paint_magnitudes(pen: Pen, theme: Theme, scale: Scale, x: float, middle: float, length: float = _BAR) -> float:
-    """The wedge from the smallest to the largest gradient between its two numbers; where it ends."""
-    ends = power_of_ten(scale.low), power_of_ten(scale.high)
-    return paint_wedge(pen, theme, ends, _magnitudes(theme), x, middle, length, (0.8, 4.0))
-
-
-def _magnitudes(theme: Theme) -> list[QColor]:
-    """Colours from the smallest to the largest magnitude."""
-    colors = magnitude_colors(theme.name)
-    return [colors[min(i * 16, 255)] for i in range(17)]
 
 
 def paint_wedge(

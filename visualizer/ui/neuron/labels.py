@@ -54,7 +54,7 @@ class LabelPainter:
         """In letters of a size that can be read: what a smaller picture has no room for is left out."""
         weight: Weight = "regular" if caption.quiet else "semibold"
         tone = color(self.theme.muted if caption.quiet else self.theme.text)
-        size = min(max(caption.height * scale, SMALLEST_CAPTION), LARGEST_CAPTION - caption.quiet)
+        size = caption_size(caption, scale)
         with local(pen, rect.center(), scale):
             if caption.turned:
                 pen.painter.rotate(-90)
