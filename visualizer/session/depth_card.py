@@ -15,7 +15,7 @@ from visualizer.session import wording
 from visualizer.session.card import Card, Line, build_card
 from visualizer.session.cursor import Position
 from visualizer.session.document import Document
-from visualizer.session.formatting import element_name, number_text
+from visualizer.session.formatting import element_name, number_text, sample_text
 from visualizer.session.scalar.labels import labels_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _said(trace: Trace, whole: Card, units: Units, part: Part, chosen: Index, sa
         )
     axis = units.axes.get(part.node)
     if units.samples > 1 and axis is not None:
-        which = f"sample {(sample or 0) + 1:,} of {units.samples:,}"
+        which = sample_text(sample or 0, units.samples)
         if sample is not None:
             words += f" The numbers are those of {which}."
         elif whole.result is not None:

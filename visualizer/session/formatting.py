@@ -86,6 +86,13 @@ def bracketed(name: str) -> str:
     return name if name.isidentifier() or _CALL.fullmatch(name) or _ELEMENT.fullmatch(name) else f"({name})"
 
 
+def sample_text(sample: int | None, samples: int) -> str:
+    """Whose numbers are shown: "sample 3 of 100", "mean over 100 samples", "" where there is no batch."""
+    if samples <= 1:
+        return ""
+    return f"mean over {samples:,} samples" if sample is None else f"sample {sample + 1:,} of {samples:,}"
+
+
 def shortened(name: str, most: int = 22) -> str:
     """``name`` with its middle left out where it has more than ``most`` characters."""
     return name if len(name) <= most else f"{name[: most // 2]}…{name[len(name) - (most - 1) // 2 :]}"

@@ -8,7 +8,7 @@ from engine.expression import Reference
 from engine.units import Bundle, weight_index
 from visualizer.session.appearance import Shows
 from visualizer.session.edge_scale import EdgeScale
-from visualizer.session.formatting import full_text, number_text, shortened
+from visualizer.session.formatting import full_text, number_text, sample_text, shortened
 from visualizer.session.neuron.places import Mark
 from visualizer.session.neuron.scene import NeuronScene
 from visualizer.session.neuron.state import NeuronState, Numbers, state_at
@@ -52,11 +52,7 @@ def mark_words(state: NeuronState, mark: Mark, asked: Reference | None = None) -
 
 def sample_words(scene: NeuronScene) -> str:
     """Which sample the numbers are of: "sample 3 of 100", "mean over 100 samples"; "" where there is no batch."""
-    if scene.units.samples == 1:
-        return ""
-    if scene.sample is None:
-        return f"mean over {scene.units.samples:,} samples"
-    return f"sample {scene.sample + 1:,} of {scene.units.samples:,}"
+    return sample_text(scene.sample, scene.units.samples)
 
 
 # Units and biases -----------------------------------------------------------------------------------------------------

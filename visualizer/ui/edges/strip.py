@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from visualizer.session.edge_scale import EdgeScale
+from visualizer.session.formatting import sample_text
 from visualizer.session.session import Session
 from visualizer.ui.canvas.picture import Picture
 from visualizer.ui.edges.signs import halves, tones
 from visualizer.ui.legend import HEIGHT, kinds_width, paint_kinds, paint_wedge
-from visualizer.ui.neuron.legend import SIGNS, NeuronLegend, sample_words
+from visualizer.ui.neuron.legend import SIGNS, NeuronLegend
 from visualizer.ui.pen import Pen
 from visualizer.ui.theme import Theme, color, text_width
 
@@ -57,5 +58,5 @@ def strip_of(session: Session, picture: Picture) -> Strip:
     legend = picture.legend(session)
     if isinstance(legend, NeuronLegend):
         return Strip(legend.sign, legend.scale, tuple(note for note in (legend.omission, legend.sample) if note))
-    sample = sample_words(session.sample or 0, session.samples) if session.level == "scalar" else ""
+    sample = sample_text(session.sample or 0, session.samples) if session.level == "scalar" else ""
     return Strip(SIGNS[session.appearance.shows], legend, (sample,) if sample else ())

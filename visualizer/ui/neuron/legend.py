@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from visualizer.session.appearance import Shows
 from visualizer.session.edge_scale import EdgeScale
 from visualizer.session.neuron.scene import NeuronScene
+from visualizer.session.neuron.words import sample_words
 
 SIGNS: dict[Shows, str] = {"message": "|message|", "gradient": "|∂L/∂w|", "weight": "w", "update": "Δw"}
 
@@ -36,15 +37,8 @@ class NeuronLegend:
         return f"strongest {self.drawn:,} of {self.total:,} edges" if self.drawn < self.total else ""
 
 
-def sample_words(sample: int | None, samples: int) -> str:
-    """Whose numbers are shown: "sample 3 of 100", "mean over 100 samples", "" where there is no batch."""
-    if samples <= 1:
-        return ""
-    return f"mean over {samples:,} samples" if sample is None else f"sample {sample + 1:,} of {samples:,}"
-
-
 def legend_of(scene: NeuronScene, scale: EdgeScale, gradients: EdgeScale) -> NeuronLegend:
     """The legend of a scene."""
     drawn, total = len(scene.edge_sources), sum(strand.total for strand in scene.strands)
-    words = sample_words(scene.sample, scene.units.samples)
+    words = sample_words(scene)
     return NeuronLegend(scene.appearance.shows, scale, gradients, words, drawn, total)
